@@ -1,4 +1,5 @@
 /** What the SFU gives to and takes from the rest of the house. Engines live behind {@link Sfu}. */
+import type { ConsentGrant } from './consent-grant.ts';
 
 /** A media codec as negotiated with a publisher. */
 export interface TrackCodec {
@@ -39,4 +40,76 @@ export interface TapSink {
   muted(muted: boolean): void;
   /** The tap is over; `error` only when it broke. Nothing follows. */
   closed(error?: Error): void;
+}
+
+/** What an engine can do; callers ask here instead of guessing by its name. */
+export interface SfuCapabilities {
+  readonly simulcast: boolean;
+  readonly videoCodecs: readonly string[];
+  readonly audioCodecs: readonly string[];
+  readonly iceRestart: boolean;
+  readonly senderReports: boolean;
+}
+
+/** A publisher's session: the resource of WHIP (RFC 9725). */
+export interface Publication {
+  /** Opaque and unguessable; the last part of the WHIP resource URL. */
+  readonly id: string;
+  readonly answerSdp: string;
+}
+
+/** One server offer to a viewer; answers carry the same number. */
+export interface ViewerOffer {
+  readonly number: number;
+  readonly sdp: string;
+  /** Which m-line (`mid`) carries whose track. */
+  readonly tracks: ReadonlyArray<{ mid: string; trackId: string; participant: string; kind: 'audio' | 'video' }>;
+}
+
+/** A viewer's one peer connection for all it watches. One offer is in flight at a time; changes coalesce. */
+export interface Viewer {
+  answer(number: number, sdp: string): Promise<void>;
+  /** A trickled candidate of the viewer (`candidate:` line and mid), or null at the end. */
+  candidate(candidate: { candidate: string; sdpMid?: string | null } | null): Promise<void>;
+  /** Starts an ICE restart: a new offer follows. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What happens in a room, told to whoever listens. */
+export type SfuEvent =
+  | { readonly type: 'track-added'; readonly track: EncodedTrack }
+  | { readonly type: 'track-removed'; readonly track: EncodedTrack }
+  | { readonly type: 'track-muted'; readonly track: EncodedTrack; readonly muted: boolean }
+  | { readonly type: 'publication-closed'; readonly room: string; readonly participant: string; readonly id: string; readonly reason: string };
+
+/** A fork of one track. Bounded: when the sink's thread lags, the oldest packets fall and are counted. */
+export interface Tap {
+  readonly trackId: string;
+  /** Packets handed over, and packets dropped because the bound was reached. */
+  stats(): { readonly packets: number; readonly dropped: number };
+  /** Idempotent. When it resolves, no packet of this tap is held anywhere in the SFU. */
+  close(): Promise<void>;
+}
+
+/** A selective forwarding unit. All methods may be called from the main thread: they only pass messages. */
+export interface Sfu {
+  readonly engine: string;
+  readonly capabilities: SfuCapabilities;
+  /** WHIP publish: client offer in, answer out. One peer connection per publication. Throws {@link SfuError}. */
+  publish(room: string, participant: string, offerSdp: string): Promise<Publication>;
+  /** WHIP PATCH body (`application/trickle-ice-sdpfrag`, RFC 8840); answers a fragment when it restarts ICE. */
+  trickle(publicationId: string, sdpFragment: string): Promise<string | undefined>;
+  unpublish(publicationId: string): Promise<void>;
+  /** The publisher said (signalling) that it muted a kind of media; taps and listeners are told. */
+  setMuted(publicationId: string, kind: 'audio' | 'video', muted: boolean): void;
+  /** Watches everybody else in the room. `onOffer` gets the server's offers. */
+  view(room: string, viewer: string, onOffer: (offer: ViewerOffer) => void): Promise<Viewer>;
+  /** Forks a track. No grant, no fork: the grant must be live and cover the track's room and participant. */
+  tap(trackId: string, grant: ConsentGrant, sink: TapSink): Promise<Tap>;
+  requestKeyFrame(trackId: string): void;
+  tracks(room: string): readonly EncodedTrack[];
+  onEvent(listener: (event: SfuEvent) => void): () => void;
+  stats(): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
 }

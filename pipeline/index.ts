@@ -1,0 +1,3 @@
+/** The door of the pipeline: encoded media in, affect events out. */
+export type * from './types.ts';
+export * from './events.ts';

@@ -1,0 +1,3 @@
+/** The door of the SFU room: WebRTC in, WebRTC out, and the fork. */
+export { ConsentGrant, type GrantIssuer } from './consent-grant.ts';
+export type * from './types.ts';
