@@ -64,3 +64,15 @@ export interface Caption {
   readonly text: string;
   readonly final: boolean;
 }
+
+/** An encoded track as it reaches the pipeline: what a decoder must know. */
+export interface TrackInfo {
+  readonly id: string;
+  readonly kind: 'audio' | 'video';
+  /** IANA name: `audio/opus`, `video/VP8`, `video/H264`. */
+  readonly mimeType: string;
+  readonly clockRateHz: number;
+  readonly channels?: number | undefined;
+  /** SDP `a=fmtp` parameters, as written. */
+  readonly parameters?: string | undefined;
+}

@@ -1,0 +1,49 @@
+/** What passes between the main thread and an analysis worker. The main thread only moves bytes. */
+import type { UnstampedEvent } from '../events.ts';
+import type { Caption, TrackInfo } from '../types.ts';
+
+/** What a worker is started with. */
+export interface WorkerOptions {
+  readonly packDir: string;
+  readonly faceCacheDir?: string | undefined;
+  readonly providers: readonly string[];
+}
+
+/** A sender report as the tap gave it (RFC 3550 6.4.1). */
+export interface ReportMessage {
+  readonly ntpUs: number;
+  readonly rtpTimestamp: number;
+  readonly arrivalUs: number;
+}
+
+export type ToWorker =
+  | { readonly type: 'join'; readonly session: number; readonly participant: string; readonly epochUs: number }
+  | { readonly type: 'leave'; readonly session: number; readonly request: number }
+  | { readonly type: 'clear'; readonly session: number; readonly request: number }
+  | { readonly type: 'caption'; readonly session: number; readonly caption: Caption }
+  | { readonly type: 'track'; readonly session: number; readonly track: number; readonly info: TrackInfo }
+  | { readonly type: 'packets'; readonly track: number; readonly packets: readonly Uint8Array[]; readonly arrivalsUs: readonly number[] }
+  | { readonly type: 'report'; readonly track: number; readonly report: ReportMessage }
+  | { readonly type: 'muted'; readonly track: number; readonly muted: boolean }
+  | { readonly type: 'track-closed'; readonly track: number; readonly reason?: string | undefined }
+  | { readonly type: 'stats'; readonly request: number }
+  | { readonly type: 'close'; readonly request: number };
+
+/** Gauges and counters of one worker. */
+export interface WorkerStats {
+  readonly participants: number;
+  readonly hops: number;
+  /** Hops dropped because the worker was behind, and face frames skipped for the same reason. */
+  readonly hopsShed: number;
+  readonly facesShed: number;
+  readonly descriptions: number;
+  readonly errors: number;
+}
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly provider: string; readonly pack: string; readonly notes: readonly string[] }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  | { readonly type: 'event'; readonly session: number; readonly event: UnstampedEvent; readonly closedUs: number }
+  | { readonly type: 'key-frame'; readonly track: number }
+  | { readonly type: 'problem'; readonly session: number; readonly code: string; readonly message: string }
+  | { readonly type: 'done'; readonly request: number; readonly stats?: WorkerStats };

@@ -1,0 +1,181 @@
+/** One analysis worker thread, seen from the main thread. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { AnalysisError } from './analysis-error.ts';
+import type { FromWorker, ReportMessage, ToWorker, WorkerOptions, WorkerStats } from './messages.ts';
+import type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './pool.ts';
+import type { Caption, TrackInfo } from '../types.ts';
+
+type Ready = Extract<FromWorker, { type: 'ready' }>;
+type Done = Extract<FromWorker, { type: 'done' }>;
+
+/** Packets of one track that wait for the current turn of the event loop to end, so that a burst is one message. */
+const MAX_BURST = 512;
+
+export class AnalysisWorker {
+  readonly #worker: Worker;
+  readonly #log: PoolLog;
+  readonly #ready: Ready;
+  readonly #sessions = new Map<number, JoinOptions>();
+  readonly #keyFrames = new Map<number, () => void>();
+  readonly #waiting = new Map<number, (done: Done | undefined) => void>();
+  #next = 1;
+  #closing: Promise<void> | undefined;
+  #gone = false;
+
+  private constructor(worker: Worker, ready: Ready, log: PoolLog) {
+    this.#worker = worker;
+    this.#ready = ready;
+    this.#log = log;
+    worker.on('message', (message: FromWorker) => this.#receive(message));
+    worker.on('error', (error) => this.#lost(error));
+    worker.on('exit', (code) => this.#lost(new Error(`the analysis thread ended with code ${code}`)));
+  }
+
+  static async start(options: WorkerOptions, log: PoolLog): Promise<AnalysisWorker> {
+    const worker = spawn(options);
+    const exit = once(worker, 'exit').then(([code]) => {
+      throw new AnalysisError('worker-exit', `The analysis thread ended with code ${code} while it was starting.`);
+    });
+    const [message] = (await Promise.race([once(worker, 'message'), exit])) as [FromWorker];
+    exit.catch(() => {}); // later exits are the handle's business
+    if (message.type === 'ready') return new AnalysisWorker(worker, message, log);
+    await worker.terminate();
+    if (message.type === 'failed') throw new AnalysisError(message.code, message.message);
+    throw new AnalysisError('worker-protocol', `The analysis thread began with '${message.type}'.`);
+  }
+
+  get pack(): string {
+    return this.#ready.pack;
+  }
+
+  get provider(): string {
+    return this.#ready.provider;
+  }
+
+  get notes(): readonly string[] {
+    return this.#ready.notes;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Participants carried now. */
+  get load(): number {
+    return this.#sessions.size;
+  }
+
+  join(participant: string, options: JoinOptions): AnalysisSession {
+    if (this.#gone || this.#closing) throw new AnalysisError('closed', 'The analysis has ended; restart the agent.');
+    const session = this.#next++;
+    this.#sessions.set(session, options);
+    this.#post({ type: 'join', session, participant, epochUs: options.epochUs });
+    return {
+      track: (info, requestKeyFrame) => this.#track(session, info, requestKeyFrame),
+      caption: (caption: Caption) => this.#post({ type: 'caption', session, caption }),
+      clear: async () => {
+        await this.#request((request) => ({ type: 'clear', session, request }));
+      },
+      close: async () => {
+        if (!this.#sessions.delete(session)) return;
+        await this.#request((request) => ({ type: 'leave', session, request }));
+      },
+    };
+  }
+
+  async stats(): Promise<WorkerStats> {
+    const done = await this.#request((request) => ({ type: 'stats', request }));
+    return done?.stats ?? { participants: 0, hops: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
+  }
+
+  /** Drains: ending a thread in the middle of an inference run would abort the whole process. */
+  close(): Promise<void> {
+    this.#closing ??= this.#request((request) => ({ type: 'close', request })).then(async () => {
+      this.#gone = true;
+      await this.#worker.terminate();
+    });
+    return this.#closing;
+  }
+
+  #track(session: number, info: TrackInfo, requestKeyFrame?: () => void): TrackInput {
+    const track = this.#next++;
+    if (requestKeyFrame) this.#keyFrames.set(track, requestKeyFrame);
+    this.#post({ type: 'track', session, track, info });
+    let packets: Uint8Array[] = [];
+    let arrivalsUs: number[] = [];
+    const flush = () => {
+      if (packets.length === 0) return;
+      this.#post({ type: 'packets', track, packets, arrivalsUs }, transferable(packets));
+      packets = [];
+      arrivalsUs = [];
+    };
+    return {
+      packet: (rtp, arrivalUs) => {
+        if (packets.length === 0) queueMicrotask(flush);
+        packets.push(rtp);
+        arrivalsUs.push(arrivalUs);
+        if (packets.length >= MAX_BURST) flush();
+      },
+      senderReport: ({ ntpUs, rtpTimestamp, arrivalUs }: ReportMessage) =>
+        this.#post({ type: 'report', track, report: { ntpUs, rtpTimestamp, arrivalUs } }),
+      muted: (muted) => this.#post({ type: 'muted', track, muted }),
+      closed: (error) => {
+        flush();
+        this.#keyFrames.delete(track);
+        this.#post({ type: 'track-closed', track, reason: error?.message });
+      },
+    };
+  }
+
+  #post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    if (!this.#gone) this.#worker.postMessage(message, transfer);
+  }
+
+  #request(make: (request: number) => ToWorker): Promise<Done | undefined> {
+    if (this.#gone) return Promise.resolve(undefined);
+    const request = this.#next++;
+    return new Promise((resolve) => {
+      this.#waiting.set(request, resolve);
+      this.#post(make(request));
+    });
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'event') this.#sessions.get(message.session)?.onEvent(message.event, message.closedUs);
+    else if (message.type === 'key-frame') this.#keyFrames.get(message.track)?.();
+    else if (message.type === 'problem') this.#log('warn', message.message, { code: message.code });
+    else if (message.type === 'done') {
+      this.#waiting.get(message.request)?.(message);
+      this.#waiting.delete(message.request);
+    }
+  }
+
+  #lost(cause: Error): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    for (const resolve of this.#waiting.values()) resolve(undefined);
+    this.#waiting.clear();
+    if (this.#closing) return;
+    const error = new AnalysisError('worker-lost', `The analysis thread was lost (${cause.message}); its participants are no longer analysed.`, { cause });
+    this.#log('error', error.message);
+    for (const session of this.#sessions.values()) session.onGone?.(error);
+    this.#sessions.clear();
+  }
+}
+
+/** Buffers to move rather than copy; a view into a shared slab must be copied, or its neighbours would go with it. */
+function transferable(packets: readonly Uint8Array[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const packet of packets)
+    if (packet.buffer instanceof ArrayBuffer && packet.byteLength === packet.buffer.byteLength) buffers.add(packet.buffer);
+  return [...buffers];
+}
+
+/** Node 20 cannot start a `.ts` worker: from source, `tsx` is registered inside the thread first. */
+function spawn(workerData: WorkerOptions): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData });
+  const entry = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
+  const boot = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}); });`;
+  return new Worker(boot, { eval: true, workerData });
+}
