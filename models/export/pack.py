@@ -1,0 +1,112 @@
+"""Writes a model pack: graphs, state, tokenizer, card, and pack.json with the sha256 of every file, moved in last."""
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+from graphs import cache_names, export_hop, export_step, kv_shape, loop_graph
+from features import LAYOUT
+from lexicon import CUES, TERMS
+from network import SAID, TOKENS_PER_HOP, AffectNano, rms, read_values, scores
+from vocabulary import EOS, FIRST_CUE, ONCE, PLAN, SEP, TASK
+
+LIMITS = [
+    "English descriptions only; captions are read through a small lexicon.",
+    "Trained on simulated sensor readings alone: no recordings of people. Real faces and voices differ; figures on simulation are an upper bound.",
+    "Describes what appears and sounds, never what a person feels inside; infers no identity, age, gender, origin, health or intent.",
+    "Voice tells arousal better than valence; without the face, valence is uncertain and the description should say so.",
+    "A face seen from the side, small, dark or covered is read poorly; reliability and confidence say so.",
+    "Only the task token <describe> is trained; the ids of the other tasks are reserved.",
+]
+
+
+def write_pack(model: AffectNano, tokenizer: Path, out: Path, thresholds: dict, training: dict, card: str, keep_fp32: bool = False, version: str = "0.1.0", extra: dict[str, str] | None = None) -> None:
+    """Writes into a temporary folder beside `out`, then renames file by file, pack.json last."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".pack-") as folder:
+        work = Path(folder)
+        names = write_graphs(model, work, keep_fp32)
+        shutil.copy(tokenizer, work / "tokenizer.json")
+        (work / "README.md").write_text(card)
+        for name, text in (extra or {}).items():
+            (work / name).write_text(text)
+        state = write_state(model, work / "state.bin")
+        variants = [{"name": "int8", "providers": ["cpu"], "graphs": {g: f"{g}.int8.onnx" for g in ("hop", "speak", "step")}}]
+        if keep_fp32:
+            variants.append({"name": "fp32", "providers": ["cpu", "cuda", "webgpu"], "graphs": {g: f"{g}.fp32.onnx" for g in ("hop", "speak", "step")}})
+        files = sorted(names + ["tokenizer.json", "state.bin", "README.md", *(extra or {})])
+        pack = describe_pack(model, thresholds, training, variants, state, version)
+        pack["files"] = {n: hashlib.sha256((work / n).read_bytes()).hexdigest() for n in files}
+        (work / "pack.json").write_text(json.dumps(pack, indent=1) + "\n")
+        for name in files + ["pack.json"]:
+            os.replace(work / name, out / name)
+    for old in out.iterdir():
+        if old.name not in files and old.name not in ("pack.json", "report.json"):
+            old.unlink()
+
+
+def write_graphs(model: AffectNano, work: Path, keep_fp32: bool) -> list[str]:
+    hop, step = work / "hop.fp32.onnx", work / "step.fp32.onnx"
+    export_hop(model, TASK["describe"], hop)
+    export_step(model, step)
+    names = []
+    if keep_fp32:
+        loop_graph(step, work / "speak.fp32.onnx", ONCE)
+        names = [f"{g}.fp32.onnx" for g in ("hop", "speak", "step")]
+    for source in (hop, step):
+        quantise(source, work / source.name.replace("fp32", "int8"))
+    loop_graph(work / "step.int8.onnx", work / "speak.int8.onnx", ONCE)
+    return names + [f"{g}.int8.onnx" for g in ("hop", "speak", "step")]
+
+
+def quantise(source: Path, target: Path) -> None:
+    """8-bit weights in blocks of 32, activations in float: a row's result does not depend on who shares its batch."""
+    quantizer = MatMulNBitsQuantizer(onnx.load(str(source)), bits=8, block_size=32, is_symmetric=True, accuracy_level=4)
+    quantizer.process()
+    onnx.save(quantizer.model.model, str(target))
+
+
+@torch.no_grad()
+def sink_cache(model: AffectNano) -> list[torch.Tensor]:
+    """k0, v0, k1, ... of the sink token: the only slot that is filled before the first hop."""
+    x, turn, cache = model.sink.view(1, 1, -1), model.turn(torch.zeros(1)), []
+    for layer in model.layers:
+        q, k, v = layer.project(x, turn)
+        cache += [k[0], v[0]]
+        x = layer.finish(x, read_values(torch.softmax(scores(q, k), -1), v))
+    return cache
+
+
+def write_state(model: AffectNano, path: Path) -> list[dict]:
+    state = [{"name": n, "shape": list(s)} for n, s in model.front.state_shapes().items()]
+    shape, offset = kv_shape(model), 0
+    with path.open("wb") as file:
+        for name, first in zip(cache_names(model.size), sink_cache(model)):
+            block = np.zeros(shape, np.float32)
+            block[:, :1] = first.numpy()
+            file.write(block.tobytes())
+            state.append({"name": name, "shape": list(shape), "initial": {"file": path.name, "offset": offset}})
+            offset += block.nbytes
+    return state
+
+
+def describe_pack(model: AffectNano, thresholds: dict, training: dict, variants: list, state: list, version: str) -> dict:
+    size = model.size
+    return {
+        "format": 1, "name": "affect-nano", "version": version, "license": "Apache-2.0", "languages": ["en"],
+        "description": "Reads a face, a voice and captions hop by hop and puts into words how a person appears and sounds.",
+        "training": training, "limits": LIMITS, "featuresVersion": LAYOUT["version"], "hopMs": LAYOUT["hopMs"], "windowHops": size.window,
+        "fusedTokens": TOKENS_PER_HOP, "vocabulary": size.vocabulary, "variants": variants, "state": state,
+        "branch": [{"name": n, "shape": [size.kv_heads, size.head]} for n in cache_names(size, "b")],
+        "saidSize": SAID, "tasks": TASK, "tokens": {"eos": EOS, "plan": PLAN, "sep": SEP, "firstCue": FIRST_CUE}, "maxTokens": 80,
+        "labels": [{"term": t.term, "family": t.family, "valence": t.valence, "arousal": t.arousal, "dominance": t.dominance} for t in TERMS],
+        "cues": [{"name": c.name, "cue": c.cue, "direction": c.direction, "modality": c.modality} for c in CUES],
+        "thresholds": thresholds, "tokenizer": "tokenizer.json", "card": "README.md",
+    }

@@ -1,0 +1,356 @@
+"""affect-nano: streaming encoders, pre-fusion over a rolling memory, a small causal language model, heads.
+
+Everything here runs both ways with the same code: over a whole episode (training) and over one hop with explicit
+fixed-shape state (the exported graphs). Shapes: B people, N hops, d width of the language model.
+"""
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as fn
+from torch import Tensor, nn
+
+from features import CAPTION, FACE, FRAMES, PERSPECTIVES, SEGMENTS, VOICE
+
+MASKED = -1e4
+SLOPES = (0.0, 0.02, 0.08, 0.25, 0.6, 1.5)  # one per head: how fast a hop key fades with its age in hops
+TOKENS_PER_HOP = 2
+SAID = 8
+
+
+@dataclass(frozen=True)
+class Size:
+    """Widths and depths; the defaults are what the pack ships."""
+
+    vocabulary: int
+    labels: int
+    cues: int
+    d: int = 192
+    layers: int = 5
+    heads: int = 6
+    kv_heads: int = 2
+    head: int = 32
+    hidden: int = 576
+    encoder: int = 96
+    modality: int = 128
+    memory: int = 8
+    window: int = 64
+    rope: float = 1000.0
+
+    @property
+    def slots(self) -> int:
+        """Cache slots: the sink, then the window's tokens, newest last."""
+        return 1 + TOKENS_PER_HOP * self.window
+
+
+def rms(x: Tensor, weight: Tensor) -> Tensor:
+    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * weight
+
+
+class CausalBlock(nn.Module):
+    """x + W2 silu(W1 depthwise(rms x)). State: the last (k-1)*dilation normed frames."""
+
+    def __init__(self, width: int, dilation: int, kernel: int = 4):
+        super().__init__()
+        self.kernel, self.dilation = kernel, dilation
+        self.context = (kernel - 1) * dilation
+        self.norm = nn.Parameter(torch.ones(width))
+        self.taps = nn.Parameter(torch.randn(kernel, width) * 0.3)
+        self.up = nn.Linear(width, 2 * width)
+        self.down = nn.Linear(2 * width, width, bias=False)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        y, steps = rms(x, self.norm), x.shape[1]
+        z = torch.cat([state.to(y.dtype), y], 1)
+        c = sum(z[:, i * self.dilation : i * self.dilation + steps] * self.taps[i] for i in range(self.kernel))
+        return x + self.down(fn.silu(self.up(c))), z[:, -self.context :]
+
+
+class Encoder(nn.Module):
+    """Rows at a fixed rate to one vector a hop. A row that is not valid is a learned vector, never zeros as a value."""
+
+    def __init__(self, spans: list[tuple[int, int]], valid: int, per_hop: int, width: int, out: int, dilations: tuple[int, ...]):
+        super().__init__()
+        self.spans, self.valid, self.per_hop, self.width = spans, valid, per_hop, width
+        tail = spans[-1]  # how far to trust the row: given to every perspective
+        extra = tail[1] - tail[0] if len(spans) > 1 else 0
+        self.views = nn.ModuleList(nn.Linear(b - a + (extra if (a, b) != tail else 0), width) for a, b in spans)
+        self.mix = nn.Linear(len(spans) * width, width)
+        self.missing = nn.Parameter(torch.randn(width) * 0.3)
+        self.blocks = nn.ModuleList(CausalBlock(width, dilation) for dilation in dilations)
+        self.out = nn.Linear(per_hop * width, out)
+
+    def states(self) -> list[tuple[int, int]]:
+        return [(block.context, self.width) for block in self.blocks]
+
+    def forward(self, x: Tensor, state: list[Tensor]) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """x [B, N, per_hop, features] -> vector [B, N, out], present [B, N] (share of valid rows), next state."""
+        batch, hops = x.shape[:2]
+        rows = x.reshape(batch, hops * self.per_hop, x.shape[-1])
+        tail = self.spans[-1]
+        parts = []
+        for (a, b), view in zip(self.spans, self.views):
+            part = rows[..., a:b]
+            if (a, b) != tail:
+                part = torch.cat([part, rows[..., tail[0] : tail[1]]], -1)
+            parts.append(fn.silu(view(part)))
+        valid = (rows[..., self.valid : self.valid + 1] > 0.5).to(rows.dtype)
+        h = self.mix(torch.cat(parts, -1)) * valid + self.missing * (1 - valid)
+        states = []
+        for block, context in zip(self.blocks, state):
+            h, following = block(h, context)
+            states.append(following)
+        vector = self.out(fn.silu(h).reshape(batch, hops, self.per_hop * self.width))
+        return vector, valid.reshape(batch, hops, self.per_hop).mean(-1), states
+
+
+class PreFusion(nn.Module):
+    """Queries of this hop attend over the last hops' vectors of every modality, a gate adds the present ones.
+
+    After AffectGPT's attention pre-fusion, with a rolling memory; modalities that are not there are masked out of the
+    attention and of the gate, and a learned null key keeps the softmax defined when nothing is there at all.
+    """
+
+    def __init__(self, size: Size, heads: int = 4):
+        super().__init__()
+        m = size.modality
+        self.size, self.heads = size, heads
+        self.norm = nn.Parameter(torch.ones(m))
+        self.kind = nn.Parameter(torch.randn(3, m) * 0.1)
+        self.absent = nn.Parameter(torch.randn(3, m) * 0.1)
+        self.query = nn.Linear(3 * m + 3, TOKENS_PER_HOP * m)
+        self.key, self.value = nn.Linear(m, m, bias=False), nn.Linear(m, m, bias=False)
+        self.null_key, self.null_value = nn.Parameter(torch.randn(m) * 0.1), nn.Parameter(torch.zeros(m))
+        self.age = nn.Parameter(-0.15 * torch.arange(size.memory).flip(0).float().repeat(heads, 1))
+        self.gate = nn.Linear(3 * m + 3, TOKENS_PER_HOP * 3)
+        self.out = nn.Linear(2 * m, size.d)
+        self.place = nn.Parameter(torch.randn(TOKENS_PER_HOP, size.d) * 0.3)
+
+    def forward(self, now: Tensor, present: Tensor, memory: Tensor, was: Tensor):
+        """now [B,N,3,m], present [B,N,3], memory [B,M-1,3,m], was [B,M-1,3] -> tokens [B,N,n,d], next memory, next was."""
+        batch, hops, _, m = now.shape
+        depth, heads = self.size.memory, self.heads
+        here = (present > 0).to(now.dtype)[..., None]
+        current = (rms(now, self.norm) + self.kind) * here + self.absent * (1 - here)
+        everything = torch.cat([memory.to(current.dtype), current], 1)
+        seen = torch.cat([was, present], 1)
+        summary = torch.cat([current.flatten(2), present.to(current.dtype)], -1)
+        q = self.query(summary).reshape(batch, hops, TOKENS_PER_HOP, heads, m // heads).transpose(2, 3)
+        key, value, mask = self.windows(self.key(everything), hops), self.windows(self.value(everything), hops), self.windows(seen[..., None], hops)
+        key = torch.cat([key, self.null_key.expand(batch, hops, 1, m).to(key.dtype)], 2)
+        value = torch.cat([value, self.null_value.expand(batch, hops, 1, m).to(value.dtype)], 2)
+        slots = depth * 3 + 1
+        key = key.reshape(batch, hops, slots, heads, m // heads).permute(0, 1, 3, 4, 2)
+        value = value.reshape(batch, hops, slots, heads, m // heads).transpose(2, 3)
+        bias = (mask[..., 0] <= 0).float() * MASKED
+        bias = bias[:, :, None, None] + self.age[:, :, None].expand(heads, depth, 3).reshape(heads, 1, depth * 3)
+        bias = torch.cat([bias, bias.new_zeros(batch, hops, heads, 1, 1)], -1)
+        weights = torch.softmax((q @ key).float() / math.sqrt(m // heads) + bias, -1).to(value.dtype)
+        read = (weights @ value).transpose(2, 3).reshape(batch, hops, TOKENS_PER_HOP, m)
+        gate = torch.sigmoid(self.gate(summary)).reshape(batch, hops, TOKENS_PER_HOP, 3) * here[..., 0][:, :, None]
+        tokens = self.out(torch.cat([read, gate @ current.to(gate.dtype)], -1)) + self.place
+        return tokens, everything[:, -(depth - 1) :], seen[:, -(depth - 1) :]
+
+    def windows(self, x: Tensor, hops: int) -> Tensor:
+        """[B, M-1+N, 3, c] -> the last M entries of every hop, [B, N, 3M, c], oldest first."""
+        depth = self.size.memory
+        if hops == 1:
+            return x.reshape(x.shape[0], 1, depth * 3, x.shape[-1])
+        return x.unfold(1, depth, 1).permute(0, 1, 4, 2, 3).reshape(x.shape[0], hops, depth * 3, x.shape[-1])
+
+
+class Front(nn.Module):
+    """Three streaming encoders and the pre-fusion."""
+
+    def __init__(self, size: Size):
+        super().__init__()
+        self.size = size
+        width, m = size.encoder, size.modality
+        self.face = Encoder(list(PERSPECTIVES.values()), FACE.index("valid"), FRAMES, width, m, (1, 3))
+        self.voice = Encoder([(0, len(VOICE))], VOICE.index("valid"), SEGMENTS, width, m, (1, 4))
+        self.caption = Encoder([(0, len(CAPTION))], CAPTION.index("valid"), 1, 48, m, (1,))
+        self.fusion = PreFusion(size)
+
+    def state_shapes(self) -> dict[str, tuple[int, ...]]:
+        shapes = {}
+        for name in ("face", "voice", "caption"):
+            for i, shape in enumerate(getattr(self, name).states()):
+                shapes[f"{name}{i}"] = shape
+        shapes["memory"] = (self.size.memory - 1, 3, self.size.modality)
+        shapes["present"] = (self.size.memory - 1, 3)
+        return shapes
+
+    def empty(self, batch: int) -> dict[str, Tensor]:
+        device = self.fusion.kind.device
+        return {name: torch.zeros(batch, *shape, device=device) for name, shape in self.state_shapes().items()}
+
+    def forward(self, face: Tensor, voice: Tensor, caption: Tensor, state: dict[str, Tensor]):
+        """face [B,N,3,64], voice [B,N,5,32], caption [B,N,16] -> tokens [B,N,n,d], next state."""
+        following: dict[str, Tensor] = {}
+        vectors, present = [], []
+        for name, x in (("face", face), ("voice", voice), ("caption", caption[:, :, None])):
+            encoder = getattr(self, name)
+            context = [state[f"{name}{i}"] for i in range(len(encoder.blocks))]
+            vector, there, states = encoder(x, context)
+            vectors.append(vector)
+            present.append(there)
+            following.update({f"{name}{i}": s for i, s in enumerate(states)})
+        tokens, following["memory"], following["present"] = self.fusion(
+            torch.stack(vectors, 2), torch.stack(present, 2), state["memory"], state["present"]
+        )
+        return tokens, following
+
+
+class Layer(nn.Module):
+    """A pre-norm transformer layer with grouped key-value heads and SwiGLU."""
+
+    def __init__(self, size: Size):
+        super().__init__()
+        self.size = size
+        inner, kv = size.heads * size.head, size.kv_heads * size.head
+        self.norm1, self.norm2 = nn.Parameter(torch.ones(size.d)), nn.Parameter(torch.ones(size.d))
+        self.qkv = nn.Linear(size.d, inner + 2 * kv, bias=False)
+        self.out = nn.Linear(inner, size.d, bias=False)
+        self.gate_up = nn.Linear(size.d, 2 * size.hidden, bias=False)
+        self.down = nn.Linear(size.hidden, size.d, bias=False)
+
+    def project(self, x: Tensor, turn) -> tuple[Tensor, Tensor, Tensor]:
+        """x [B,S,d] -> q [B,H,S,h], k and v [B,KV,S,h]; q and k rotated where `turn` says so."""
+        s, (batch, steps, _) = self.size, x.shape
+        q, k, v = self.qkv(rms(x, self.norm1)).split([s.heads * s.head, s.kv_heads * s.head, s.kv_heads * s.head], -1)
+        q = q.reshape(batch, steps, s.heads, s.head).transpose(1, 2)
+        k = k.reshape(batch, steps, s.kv_heads, s.head).transpose(1, 2)
+        v = v.reshape(batch, steps, s.kv_heads, s.head).transpose(1, 2)
+        return rotate(q, turn), rotate(k, turn), v
+
+    def finish(self, x: Tensor, read: Tensor) -> Tensor:
+        """Residual, then the feed-forward. read [B,H,S,h]."""
+        x = x + self.out(read.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1))
+        gate, up = self.gate_up(rms(x, self.norm2)).chunk(2, -1)
+        return x + self.down(fn.silu(gate) * up)
+
+
+def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+    cos, sin = turn
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+
+
+def scores(q: Tensor, k: Tensor) -> Tensor:
+    """q [B,H,S,h], k [B,KV,P,h] -> [B,H,S,P] without copying the shared keys."""
+    batch, heads, steps, head = q.shape
+    groups = k.shape[1]
+    grouped = q.reshape(batch, groups, heads // groups * steps, head)
+    return (grouped @ k.transpose(-1, -2)).reshape(batch, heads, steps, k.shape[2]) * (head**-0.5)
+
+
+def read_values(weights: Tensor, v: Tensor) -> Tensor:
+    batch, heads, steps, keys = weights.shape
+    groups = v.shape[1]
+    grouped = weights.reshape(batch, groups, heads // groups * steps, keys)
+    return (grouped @ v).reshape(batch, heads, steps, v.shape[-1])
+
+
+class AffectNano(nn.Module):
+    """The whole model. A sequence is [sink | 2 tokens a hop] and, on branches, BOS(task, said) [PLAN tags SEP] words EOS."""
+
+    def __init__(self, size: Size):
+        super().__init__()
+        self.size = size
+        self.front = Front(size)
+        self.embed = nn.Embedding(size.vocabulary, size.d)
+        self.sink = nn.Parameter(torch.randn(size.d) * 0.3)
+        self.said = nn.Linear(SAID, size.d, bias=False)
+        self.layers = nn.ModuleList(Layer(size) for _ in range(size.layers))
+        self.norm = nn.Parameter(torch.ones(size.d))
+        self.heads = nn.ModuleDict(
+            {"vad": nn.Linear(size.d, 6), "labels": nn.Linear(size.d, size.labels), "cues": nn.Linear(size.d, 2 * size.cues), "scalars": nn.Linear(size.d, 5)}
+        )
+        self.register_buffer("slopes", torch.tensor(SLOPES), persistent=False)
+        self.reset()
+
+    def reset(self) -> None:
+        nn.init.normal_(self.embed.weight, std=0.04)
+        nn.init.zeros_(self.said.weight)
+        for layer in self.layers:
+            for w in (layer.qkv, layer.gate_up):
+                nn.init.normal_(w.weight, std=0.05)
+            for w in (layer.out, layer.down):
+                nn.init.normal_(w.weight, std=0.05 / math.sqrt(2 * self.size.layers))
+
+    def turn(self, position: Tensor) -> tuple[Tensor, Tensor]:
+        """Rotation for positions [..., S] -> cos, sin [..., S, h/2]."""
+        head = self.size.head
+        rate = self.size.rope ** (-torch.arange(0, head, 2, device=position.device).float() / head)
+        angle = position[..., None].float() * rate
+        return angle.cos(), angle.sin()
+
+    def begin(self, task: Tensor, said: Tensor) -> Tensor:
+        return self.embed(task) + self.said(said)
+
+    def judge(self, hidden: Tensor) -> dict[str, Tensor]:
+        """Heads over the second token of a hop, [..., d]; logits except for vad."""
+        mean, spread = self.heads["vad"](hidden).float().chunk(2, -1)
+        cue, strength = self.heads["cues"](hidden).float().chunk(2, -1)
+        scalars = self.heads["scalars"](hidden).float()
+        return {
+            "vad": torch.tanh(mean), "vad_sd": 0.03 + fn.softplus(spread - 1.0), "labels": self.heads["labels"](hidden).float(),
+            "cues": cue, "cue_strength": strength, "reliability": scalars[..., :3], "confidence": scalars[..., 3], "change": scalars[..., 4],
+        }
+
+    def watch(self, tokens: Tensor, task: Tensor, said: Tensor):
+        """A whole episode. tokens [B,N,n,d], task [], said [B,N,8] -> hidden of hops [B,N,d], of BOS [B,N,d], keys, values per layer."""
+        batch, hops = tokens.shape[:2]
+        prefix = 1 + TOKENS_PER_HOP * hops
+        first = self.begin(task.expand(batch, hops), said)
+        x = torch.cat([self.sink.expand(batch, 1, -1).to(tokens.dtype), tokens.reshape(batch, prefix - 1, -1), first.to(tokens.dtype)], 1)
+        bias = episode_bias(hops, self.size.window, self.slopes)
+        turn = self.turn(torch.cat([torch.zeros(prefix), torch.ones(hops)]).to(x.device))
+        keys, values = [], []
+        for layer in self.layers:
+            q, k, v = layer.project(x, turn)
+            keys.append(k[:, :, :prefix])
+            values.append(v[:, :, :prefix])
+            weights = torch.softmax(scores(q, k).float() + bias, -1).to(v.dtype)
+            x = layer.finish(x, read_values(weights, v))
+        x = rms(x, self.norm)
+        return x[:, 2:prefix:TOKENS_PER_HOP], x[:, prefix:], keys, values
+
+    def speak(self, ids: Tensor, said: Tensor, row: Tensor, hop: Tensor, keys: list[Tensor], values: list[Tensor]) -> Tensor:
+        """Branches of an episode, teacher forced. ids [R,T] (BOS first), said [R,8], row and hop [R] -> hidden [R,T,d]."""
+        rows, steps = ids.shape
+        x = torch.cat([self.begin(ids[:, :1], said[:, None]), self.embed(ids[:, 1:])], 1)
+        device = x.device
+        hops = (keys[0].shape[2] - 1) // TOKENS_PER_HOP
+        age = hop[:, None] - torch.arange(hops, device=device).repeat_interleave(TOKENS_PER_HOP)
+        back = torch.where((age >= 0) & (age < self.size.window), -self.slopes[None, :, None] * age[:, None], MASKED)
+        back = fn.pad(back, (1, 0))[:, :, None].expand(rows, len(SLOPES), steps, -1)
+        future = torch.triu(torch.full((steps, steps), MASKED, device=device), 1).expand(rows, len(SLOPES), steps, steps)
+        bias = torch.cat([back, future], -1)
+        turn = self.turn(torch.arange(1, steps + 1, device=device))
+        for layer, k0, v0 in zip(self.layers, keys, values):
+            q, k, v = layer.project(x, turn)
+            k0, v0 = k0.index_select(0, row), v0.index_select(0, row)
+            both = torch.cat([scores(q, k0), scores(q, k)], -1)
+            weights = torch.softmax(both.float() + bias, -1).to(v.dtype)
+            x = layer.finish(x, read_values(weights[..., : k0.shape[2]], v0) + read_values(weights[..., k0.shape[2] :], v))
+        return rms(x, self.norm)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        return hidden @ self.embed.weight.t().to(hidden.dtype)
+
+
+def episode_bias(hops: int, window: int, slopes: Tensor) -> Tensor:
+    """[H, S, S] for [sink | 2 tokens a hop | BOS a hop]: band, fading with age, and who may see whom."""
+    device = slopes.device
+    n = TOKENS_PER_HOP
+    index = torch.arange(hops, device=device)
+    hop = torch.cat([torch.full((1,), -1, device=device), index.repeat_interleave(n), index])
+    place = torch.cat([torch.zeros(1, device=device), torch.arange(n, device=device).repeat(hops), torch.full((hops,), n, device=device)])
+    age = hop[:, None] - hop[None]
+    is_first, is_sink = place == n, hop < 0
+    seen = (age >= 0) & (age < window) & ~((age == 0) & (place[None] > place[:, None]))
+    seen &= ~is_first[None] | torch.eye(len(hop), dtype=torch.bool, device=device)
+    seen |= is_sink[None]
+    fade = -slopes[:, None, None] * age.clamp(min=0).float() * (~is_sink[None]).float()
+    return torch.where(seen, fade, MASKED)
