@@ -1,0 +1,165 @@
+/** One participant's descriptions: decides when to speak, keeps cue tracks, makes the events. A pure core: no clock, no model. */
+import type { HopResult, Pack } from '../../models/index.ts';
+import type { AffectState, Description, Evidence, UnstampedEvent } from '../events.ts';
+import { Abstention } from './abstention.ts';
+import { CueTracks } from './cue-tracks.ts';
+import type { DescribableHop } from './hop-input.ts';
+import { type Numbers, clamp, readNumbers } from './numbers.ts';
+import { Said } from './said.ts';
+import { SpeakGate, type SpeakGateOptions } from './speak-gate.ts';
+
+/** What of a description belongs to a revision of it rather than to a new one. */
+const REVISION = { maxGapMs: 4000, maxDistance: 0.35 } as const;
+
+export interface DescriberOptions {
+  readonly participantId: string;
+  readonly pack: Pack;
+  /** Capture time that counts as 0 ms in the events. */
+  readonly originUs?: number;
+  readonly gate?: Partial<SpeakGateOptions>;
+}
+
+/** What the decoder said at the hop last pushed. */
+export interface Spoken {
+  readonly text: string;
+  /** Indices of the pack's cues named in the plan. */
+  readonly cues: readonly number[];
+  readonly truncated: boolean;
+}
+
+type Unstamped<T> = Omit<T, 'seq' | 'room'>;
+type Previous = {
+  readonly id: string;
+  readonly version: number;
+  readonly event: Unstamped<Description>;
+  readonly vad: Float32Array;
+};
+type Current = {
+  readonly heads: HopResult;
+  readonly numbers: Numbers;
+  readonly startMs: number;
+  readonly endMs: number;
+};
+
+export class Describer {
+  readonly participantId: string;
+  readonly #pack: Pack;
+  readonly #originUs: number;
+  readonly #tracks: CueTracks;
+  readonly #gate: SpeakGate;
+  readonly #abstention: Abstention;
+  readonly #said: Said;
+  #current: Current | undefined;
+  #previous: Previous | undefined;
+  #made = 0;
+
+  constructor({ participantId, pack, originUs = 0, gate }: DescriberOptions) {
+    const { thresholds, saidSize } = pack.manifest;
+    this.participantId = participantId;
+    this.#pack = pack;
+    this.#originUs = originUs;
+    this.#tracks = new CueTracks(thresholds.cue);
+    this.#gate = new SpeakGate(thresholds.speak, gate);
+    this.#abstention = new Abstention(thresholds.abstain);
+    this.#said = new Said(saidSize);
+  }
+
+  /** The model's `said` input for the next hop and for speaking after it. */
+  get said(): Float32Array {
+    return this.#said.vector;
+  }
+
+  /** Takes the heads of one hop. Returns its state event, and whether a description should be decoded now. */
+  push(hop: DescribableHop, heads: HopResult): { state: Unstamped<AffectState>; speak: boolean } {
+    const startMs = (hop.startUs - this.#originUs) / 1000;
+    const endMs = (hop.endUs - this.#originUs) / 1000;
+    this.#said.tick();
+    this.#tracks.push(heads.cues, heads.cueStrength, startMs, endMs);
+    this.#abstention.push(
+      heads.reliability,
+      hop.face !== undefined || hop.voice !== undefined || hop.caption !== undefined,
+    );
+    const abstaining = this.#abstention.abstaining;
+    const numbers = readNumbers(this.#pack, heads, abstaining ?? true);
+    this.#current = { heads, numbers, startMs, endMs };
+    const { silent, change, reliability } = heads;
+    const speak = abstaining !== undefined && this.#gate.wants({ timeMs: endMs, silent, change, abstaining });
+    const [face, voice, caption] = reliability;
+    const sure = { face: clamp(face, 0, 1), voice: clamp(voice, 0, 1), caption: clamp(caption, 0, 1) };
+    return { state: { type: 'affect.state', ...this.#common(startMs, endMs), ...numbers, reliability: sure }, speak };
+  }
+
+  /**
+   * Takes what the decoder said about the hop last pushed. `undefined` when it found no words: nothing is sent then,
+   * and the gate waits as after a description.
+   */
+  describe(
+    spoken: Spoken,
+    latencyMs: Description['latencyMs'],
+  ): Extract<UnstampedEvent, { type: 'affect.description' }> | undefined {
+    const current = this.#current;
+    if (current === undefined) return undefined;
+    const abstained = this.#abstention.abstaining ?? true;
+    this.#gate.spoke(current.endMs, abstained);
+    const text = finishText(spoken);
+    if (text === '') return undefined;
+    const { id, version, startMs } = this.#identify(current, abstained);
+    const event: Unstamped<Description> = {
+      type: 'affect.description',
+      ...this.#common(startMs, current.endMs),
+      id,
+      version,
+      text,
+      ...current.numbers,
+      evidence: abstained ? [] : this.#evidence(spoken.cues),
+      abstained,
+      latencyMs,
+    };
+    this.#said.spoke(current.heads.vad);
+    this.#previous = { id, version, event, vad: current.heads.vad };
+    return event;
+  }
+
+  /** The same affect a moment later is a further version of the same description; anything else is a new one. */
+  #identify(current: Current, abstained: boolean): { id: string; version: number; startMs: number } {
+    const previous = this.#previous;
+    if (previous !== undefined && continues(previous, current, abstained)) {
+      return { id: previous.id, version: previous.version + 1, startMs: previous.event.startMs };
+    }
+    this.#made += 1;
+    return { id: `${this.participantId}/${this.#made}`, version: 1, startMs: current.startMs };
+  }
+
+  /** Evidence is what the decoder named and the sensors' tracks confirm; never one of them alone. */
+  #evidence(cues: readonly number[]): Evidence[] {
+    const evidence: Evidence[] = [];
+    for (const index of cues) {
+      const track = this.#tracks.get(index);
+      const cue = this.#pack.manifest.cues[index];
+      if (track === undefined || cue === undefined) continue;
+      const { startMs, endMs, strength } = track;
+      const { direction, modality } = cue;
+      evidence.push({ cue: cue.cue, direction, magnitude: clamp(strength, 0, 1), modality, startMs, endMs });
+    }
+    return evidence;
+  }
+
+  #common(startMs: number, endMs: number): { participant: string; pack: string; startMs: number; endMs: number } {
+    return { participant: this.participantId, pack: this.#pack.id, startMs, endMs };
+  }
+}
+
+function continues({ event, vad }: Previous, current: Current, abstained: boolean): boolean {
+  if (event.abstained !== abstained || current.endMs - event.endMs > REVISION.maxGapMs) return false;
+  if (abstained) return true;
+  const now = current.heads.vad;
+  return Math.hypot(now[0] - vad[0], now[1] - vad[1], now[2] - vad[2]) <= REVISION.maxDistance;
+}
+
+/** A text that ran out of tokens keeps its whole sentences, or owns up to having no end. */
+function finishText({ text, truncated }: Spoken): string {
+  const trimmed = text.trim();
+  if (!truncated || trimmed === '') return trimmed;
+  const end = trimmed.lastIndexOf('.');
+  return end > 0 ? trimmed.slice(0, end + 1) : `${trimmed}…`;
+}

@@ -1,0 +1,35 @@
+/** The heads of the model as the numbers of an event. */
+import type { HopResult, Pack } from '../../models/index.ts';
+import type { AffectState, Estimate } from '../events.ts';
+
+/** Most labels an event carries. */
+const MAX_LABELS = 6;
+/** An abstaining event owns up to at least this standard deviation: hardly narrower than knowing nothing of -1..1. */
+const ABSTAIN_SD = 0.5;
+
+export type Numbers = Pick<AffectState, 'labels' | 'valence' | 'arousal' | 'dominance' | 'confidence'>;
+
+/** Labels above the pack's threshold, best first; none while abstaining. */
+export function readNumbers({ manifest }: Pack, heads: HopResult, abstaining: boolean): Numbers {
+  const estimate = (axis: number): Estimate => ({
+    mean: clamp(heads.vad[axis], -1, 1),
+    sd: clamp(heads.vadSd[axis], abstaining ? ABSTAIN_SD : 0, 2),
+  });
+  const labels: { term: string; score: number }[] = [];
+  for (const [i, { term }] of abstaining ? [] : manifest.labels.entries()) {
+    if (heads.labels[i] >= manifest.thresholds.label) labels.push({ term, score: clamp(heads.labels[i], 0, 1) });
+  }
+  labels.sort((a, b) => b.score - a.score);
+  return {
+    labels: labels.slice(0, MAX_LABELS),
+    valence: estimate(0),
+    arousal: estimate(1),
+    dominance: estimate(2),
+    confidence: clamp(heads.confidence, 0, 1),
+  };
+}
+
+/** A head that is not a number must not leave as one: it becomes the least that the range allows. */
+export function clamp(value: number, least: number, most: number): number {
+  return value >= least ? Math.min(value, most) : least;
+}
