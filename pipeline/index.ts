@@ -11,3 +11,5 @@ export {
   type PoolLog,
   type TrackInput,
 } from './analysis/pool.ts';
+export { nowUs } from './clock.ts';
+export { AnalysisPool } from './analysis/pool.ts';

@@ -31,7 +31,8 @@ const signed = (x: number): string => (x < 0 ? '' : '+') + x.toFixed(2);
 function textLine(event: AffectEvent): string {
   const at = clock(event.endMs).padStart(8);
   if (event.type === 'affect.description') return `${at}  ${event.text}\n${' '.repeat(10)}${numbersOf(event)}\n`;
-  if (event.type === 'signal') return `${at}  [${event.modality}: ${event.state}${event.detail ? `; ${event.detail}` : ''}]\n`;
+  if (event.type === 'signal')
+    return `${at}  [${event.modality}: ${event.state}${event.detail ? `; ${event.detail}` : ''}]\n`;
   return `${at}  v ${signed(event.valence.mean)}  a ${signed(event.arousal.mean)}  d ${signed(event.dominance.mean)}\n`;
 }
 

@@ -11,7 +11,12 @@ const escape = (text: string): string =>
 type Numbered = AffectState | Description;
 
 /** A curve of one quantity with its band of one standard deviation. */
-function curve(points: readonly Numbered[], durationMs: number, pick: (event: Numbered) => Estimate, name: string): string {
+function curve(
+  points: readonly Numbered[],
+  durationMs: number,
+  pick: (event: Numbered) => Estimate,
+  name: string,
+): string {
   const x = (event: Numbered): string => ((event.endMs / durationMs) * WIDTH).toFixed(1);
   const y = (value: number): string => (HEIGHT / 2 - (Math.max(-1, Math.min(1, value)) * HEIGHT) / 2).toFixed(1);
   const line = points.map((event) => `${x(event)},${y(pick(event).mean)}`);
@@ -22,7 +27,10 @@ function curve(points: readonly Numbered[], durationMs: number, pick: (event: Nu
 
 function sentence(event: Description): string {
   const evidence = event.evidence
-    .map((e) => `<li>${escape(`${e.modality}: ${e.cue} ${e.direction}`)} <small>${clock(e.startMs)}–${clock(e.endMs)}</small></li>`)
+    .map(
+      (e) =>
+        `<li>${escape(`${e.modality}: ${e.cue} ${e.direction}`)} <small>${clock(e.startMs)}–${clock(e.endMs)}</small></li>`,
+    )
     .join('');
   const labels = event.labels.map((label) => `<span>${escape(label.term)} ${label.score.toFixed(2)}</span>`).join(' ');
   return `<article><time>${clock(event.endMs)}</time><div><p>${escape(event.text)}</p><p class="labels">${labels}</p>${evidence ? `<ul>${evidence}</ul>` : ''}</div></article>`;

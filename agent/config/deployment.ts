@@ -1,0 +1,59 @@
+/** What the law and plain caution ask of a configuration before anything starts. */
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { ConfigError } from './config-error.ts';
+import type { Config } from './schema.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** True for `localhost`, 127.0.0.0/8 and ::1 (with or without brackets): addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  if (isIPv4(bare)) return loopback.check(bare, 'ipv4');
+  if (isIPv6(bare)) return loopback.check(bare, 'ipv6');
+  return bare === 'localhost' || bare.endsWith('.localhost');
+}
+
+/** Who sees the descriptions of a person: the person alone, or (by policy, and in the demo) everybody in the room. */
+export function resultsVisibleTo(config: Config): 'self' | 'room' {
+  return config.policy.results ?? (config.deployment.context === 'demo' ? 'room' : 'self');
+}
+
+/**
+ * Refuses what must not start: emotion inference at work or in education without a recorded medical or safety basis,
+ * and listening beyond this machine while identities are development identities.
+ * @throws {ConfigError} `context-prohibited` or `binding-refused`
+ */
+export function checkDeployment(config: Config): void {
+  const { context, basis } = config.deployment;
+  if ((context === 'workplace' || context === 'education') && basis === undefined) {
+    throw new ConfigError('context-prohibited', prohibited(context));
+  }
+  if (context === 'demo' && config.server.origins.length > 0) {
+    throw new ConfigError(
+      'binding-refused',
+      'server.origins lets other sites in, but the demo is for this machine only. Declare another deployment.context.',
+    );
+  }
+  if (isLoopback(config.server.host)) return;
+  const why =
+    context === 'demo'
+      ? 'the demo asks nobody who they are and shows results to the whole room'
+      : 'this version only knows development identities (anybody who connects may join)';
+  throw new ConfigError(
+    'binding-refused',
+    `server.host is "${config.server.host}", which other machines can reach, but ${why}. ` +
+      'Use 127.0.0.1, and reach it from elsewhere through a proxy that authenticates people (server.origins names its address).',
+  );
+}
+
+function prohibited(context: string): string {
+  const place = context === 'workplace' ? 'at work' : 'in education';
+  return (
+    `deployment.context is "${context}": inferring the emotions of people ${place} is prohibited by the EU AI Act, ` +
+    'Article 5(1)(f) (Regulation (EU) 2024/1689), except for medical or safety reasons. If such a reason holds, record it: ' +
+    'deployment.basis with kind (medical or safety), reference (the document that says so) and recordedBy (who answers ' +
+    'for it). If none holds, do not run Undertone here.'
+  );
+}

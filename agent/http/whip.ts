@@ -1,0 +1,106 @@
+/** WHIP (RFC 9725): publish by one POST of an SDP offer; PATCH trickles candidates; DELETE ends it. */
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
+
+const SDP_LIMIT_BYTES = 200_000;
+const FRAGMENT_LIMIT_BYTES = 32_000;
+
+/** Statuses of what the SFU refuses, by its error codes; anything else is the server's fault. */
+const SFU_STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
+  'bad-offer': 400,
+  'bad-fragment': 400,
+  'no-such-publication': 404,
+  limit: 503,
+  'no-port': 503,
+  closed: 503,
+  'engine-gone': 503,
+};
+
+/** Reports a failure that is not the client's. */
+export type ReportFailure = (error: unknown) => void;
+
+/** The routes below `/whip`. */
+export function whipRoutes(directory: RoomDirectory, report: ReportFailure): Hono {
+  const app = new Hono();
+  app.onError((error, context) => explain(error, context, report));
+  app.post('/:room', limit(SDP_LIMIT_BYTES), async (context) => {
+    const seat = authorise(directory, context);
+    const offer = await readBody(context, 'application/sdp', 'the SDP offer');
+    if (offer instanceof Response) return offer;
+    if (!/^v=0\r?\n/.test(offer)) return context.text('The body is not an SDP offer: it must begin with "v=0".', 400);
+    const { id, answerSdp } = await directory.publish(seat, offer);
+    return context.body(answerSdp, 201, {
+      'Content-Type': 'application/sdp',
+      Location: `/whip/${seat.room.name}/${id}`,
+      ETag: etag(directory.iceSession(seat, id)),
+    });
+  });
+  app.patch('/:room/:id', limit(FRAGMENT_LIMIT_BYTES), (context) => patch(directory, context));
+  app.delete('/:room/:id', async (context) => {
+    await directory.unpublish(authorise(directory, context), param(context, 'id'));
+    return context.body(null, 200);
+  });
+  app.all('/:room', (context) => context.text('POST an SDP offer here to publish (WHIP).', 405, { Allow: 'POST' }));
+  app.all('/:room/:id', (context) =>
+    context.text('PATCH candidates or DELETE the publication.', 405, { Allow: 'PATCH, DELETE' }),
+  );
+  return app;
+}
+
+async function patch(directory: RoomDirectory, context: Context): Promise<Response> {
+  const seat = authorise(directory, context);
+  const id = param(context, 'id');
+  const session = directory.iceSession(seat, id);
+  const condition = context.req.header('if-match');
+  if (condition !== undefined && condition !== '*' && condition !== etag(session)) {
+    return context.text(
+      'If-Match names another ICE session: this one was restarted. Read the ETag of the last answer.',
+      412,
+    );
+  }
+  const fragment = await readBody(context, 'application/trickle-ice-sdpfrag', 'the candidates');
+  if (fragment instanceof Response) return fragment;
+  const answer = await directory.trickle(seat, id, fragment);
+  if (answer === undefined) return context.body(null, 204);
+  return context.body(answer, 200, {
+    'Content-Type': 'application/trickle-ice-sdpfrag',
+    ETag: etag(directory.iceSession(seat, id)),
+  });
+}
+
+function limit(maxSize: number): ReturnType<typeof bodyLimit> {
+  return bodyLimit({ maxSize, onError: (context) => context.text(`The body is larger than ${maxSize} bytes.`, 413) });
+}
+
+function authorise(directory: RoomDirectory, context: Context): Seat {
+  const token = /^Bearer ([\w-]{1,200})$/i.exec(context.req.header('authorization') ?? '')?.[1];
+  return directory.authorise(token, param(context, 'room'));
+}
+
+/** The body as text, or the response that says why it is not accepted. */
+async function readBody(context: Context, type: string, what: string): Promise<string | Response> {
+  const sent = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (sent !== type) return context.text(`Send ${what} with "Content-Type: ${type}".`, 415, { Accept: type });
+  const text = await context.req.text();
+  return text.trim() === '' ? context.text(`The body is empty: send ${what} in it.`, 400) : text;
+}
+
+function param(context: Context, name: string): string {
+  return context.req.param(name) ?? '';
+}
+
+function etag(iceSession: number): string {
+  return `"ice-${iceSession}"`;
+}
+
+function explain(error: Error, context: Context, report: ReportFailure): Response {
+  if (error instanceof RoomError) {
+    return context.text(error.message, error.status, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
+  }
+  const status = 'code' in error && typeof error.code === 'string' ? SFU_STATUS[error.code] : undefined;
+  if (status !== undefined) return context.text(error.message, status);
+  report(error);
+  return context.text('Publishing failed on the server. Try again; its log says more.', 500);
+}

@@ -1,0 +1,124 @@
+/** What the server says over the room's WebSocket. */
+import { z } from 'zod';
+import { descriptionSchema, signalSchema, stateSchema } from '../../pipeline/index.ts';
+import { mediaKindSchema, participantSchema } from './participants.ts';
+
+const receiptSchema = z.object({
+  version: z.string().describe('a digest of the text: other words, other version'),
+  title: z.string(),
+  paragraphs: z.array(z.string()).describe('what a person reads before agreeing'),
+});
+
+const sessionReadySchema = z.object({
+  type: z.literal('session.ready'),
+  protocol: z.number().int(),
+  room: z.string(),
+  participant: participantSchema,
+  token: z.string().describe('bearer token of this session: publishing over WHIP asks for it'),
+  whip: z.string().describe('path to POST an SDP offer to'),
+  context: z.string().describe('`deployment.context` of this installation'),
+  results: z
+    .enum(['self', 'room'])
+    .describe('who sees the descriptions of a person: the person alone, or everybody here'),
+  pack: z.string().describe('model pack and version'),
+  receipt: receiptSchema,
+  roomMs: z.number().describe('room time now, in milliseconds: the clock of captions and affect events'),
+  participants: z.array(participantSchema).describe('everybody else in the room'),
+});
+
+const participantJoinedSchema = z.object({ type: z.literal('participant.joined'), participant: participantSchema });
+const participantChangedSchema = z.object({ type: z.literal('participant.changed'), participant: participantSchema });
+const participantLeftSchema = z.object({ type: z.literal('participant.left'), participant: z.string() });
+
+const consentChangedSchema = z.object({
+  type: z.literal('consent.changed'),
+  participant: z.string(),
+  granted: z.boolean(),
+  receiptVersion: z.string(),
+  roomMs: z.number(),
+});
+
+const consentClearedSchema = z.object({
+  type: z.literal('consent.cleared'),
+  participant: z.string(),
+  tookMs: z.number().nonnegative().describe('from the withdrawal until nothing of this person was held any more'),
+});
+
+const offerSchema = z.object({
+  type: z.literal('offer'),
+  number: z.number().int().nonnegative(),
+  sdp: z.string(),
+  tracks: z.array(z.object({ mid: z.string(), trackId: z.string(), participant: z.string(), kind: mediaKindSchema })),
+});
+
+const deliveredSchema = z.object({
+  type: z.literal('delivered'),
+  seq: z.number().int().nonnegative(),
+  deliveredMs: z
+    .number()
+    .nonnegative()
+    .describe(
+      "from the event's arrival at the agent until the server held the client's `ack`: queueing, sending, handling and the way back",
+    ),
+  sinceHopMs: z
+    .number()
+    .nonnegative()
+    .describe('from the end of the hop until then: encode + firstWord + decoded + delivered'),
+});
+
+const statsSchema = z.object({
+  type: z.literal('stats'),
+  sessions: z.number().int().nonnegative(),
+  deliveredP50Ms: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe('over the last 256 acknowledged descriptions of all rooms; null before the first'),
+  deliveredP95Ms: z.number().nonnegative().nullable(),
+  superseded: z
+    .number()
+    .int()
+    .nonnegative()
+    .describe('events of this session that a newer one replaced before they could be sent'),
+});
+
+const errorSchema = z.object({
+  type: z.literal('error'),
+  code: z.enum([
+    'bad-message',
+    'not-started',
+    'already-started',
+    'too-fast',
+    'receipt-outdated',
+    'room-full',
+    'draining',
+    'media-failed',
+    'internal',
+  ]),
+  message: z.string().describe('what happened and what to do'),
+  retryable: z.boolean(),
+});
+
+const pongSchema = z.object({ type: z.literal('pong'), id: z.number().int().optional() });
+
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  sessionReadySchema,
+  participantJoinedSchema,
+  participantChangedSchema,
+  participantLeftSchema,
+  consentChangedSchema,
+  consentClearedSchema,
+  offerSchema,
+  descriptionSchema,
+  stateSchema,
+  signalSchema,
+  deliveredSchema,
+  statsSchema,
+  errorSchema,
+  pongSchema,
+]);
+
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
+export type SessionReady = z.infer<typeof sessionReadySchema>;
+export type ErrorMessage = z.infer<typeof errorSchema>;
+export type Receipt = z.infer<typeof receiptSchema>;

@@ -1,0 +1,62 @@
+/** One participant of a room: who they are to the others, what they publish, and how to reach them. */
+import type { Viewer } from '../../sfu/index.ts';
+import type { AffectEvent } from '../../pipeline/index.ts';
+import type { MediaKind, Participant } from '../protocol/participants.ts';
+import type { ServerMessage } from '../protocol/server-messages.ts';
+import type { ParticipantAnalysis } from './participant-analysis.ts';
+
+/** The way to a participant's client. Calls never block and never throw. */
+export interface Subscriber {
+  send(message: ServerMessage): void;
+  /** `closedUs`: when the event's hop closed, on the process's clock. */
+  event(event: AffectEvent, closedUs: number): void;
+  /** Drops what waits to be sent about somebody who withdrew consent. */
+  forget(participant: string): void;
+}
+
+export interface MemberOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+  readonly subscriber: Subscriber;
+}
+
+export class Member {
+  readonly id: string;
+  readonly name: string;
+  /** Bearer token of the session; never logged. */
+  readonly token: string;
+  readonly subscriber: Subscriber;
+  /** Muted or not, by track id. */
+  readonly tracks = new Map<string, { readonly kind: MediaKind; readonly muted: boolean }>();
+  /** WHIP publications, by id; the number names the ICE session (RFC 9725, ETag). */
+  readonly publications = new Map<string, number>();
+  analysis: ParticipantAnalysis | undefined;
+  viewer: Promise<Viewer> | undefined;
+  left = false;
+
+  constructor(options: MemberOptions) {
+    this.id = options.id;
+    this.name = options.name;
+    this.token = options.token;
+    this.subscriber = options.subscriber;
+  }
+
+  /** What the others may know. */
+  get info(): Participant {
+    const { id, name } = this;
+    return {
+      id,
+      name,
+      analysis: this.analysis !== undefined,
+      audio: this.#media('audio'),
+      video: this.#media('video'),
+    };
+  }
+
+  #media(kind: MediaKind): Participant['audio'] {
+    const tracks = [...this.tracks.values()].filter((track) => track.kind === kind);
+    if (tracks.length === 0) return 'none';
+    return tracks.every((track) => track.muted) ? 'muted' : 'live';
+  }
+}

@@ -1,0 +1,104 @@
+/** The analysis of one consenting participant: its taps and its seat in the pipeline, for as long as the grant lives. */
+import type { Logger } from 'pino';
+import type { Caption, UnstampedEvent } from '../../pipeline/index.ts';
+import type { ConsentGrant, EncodedTrack, Sfu, Tap, TapSink } from '../../sfu/index.ts';
+import type { Analysis, AnalysisSession } from './analysis.ts';
+
+export interface ParticipantAnalysisOptions {
+  readonly sfu: Sfu;
+  readonly analysis: Analysis;
+  readonly grant: ConsentGrant;
+  readonly epochUs: number;
+  readonly log: Logger;
+  onEvent(event: UnstampedEvent, closedUs: number): void;
+  /** The pipeline gave this participant up. */
+  onGone(error: Error): void;
+}
+
+/** Forks what the participant publishes into the pipeline. The moment it stops, not one packet or event passes any more. */
+export class ParticipantAnalysis {
+  readonly #options: ParticipantAnalysisOptions;
+  readonly #session: AnalysisSession;
+  readonly #taps = new Map<string, Promise<Tap | undefined>>();
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: ParticipantAnalysisOptions) {
+    this.#options = options;
+    this.#session = options.analysis.join(options.grant.participant, {
+      epochUs: options.epochUs,
+      onEvent: (event, closedUs) => {
+        if (this.#live) options.onEvent(event, closedUs);
+      },
+      onGone: (error) => {
+        if (this.#live) options.onGone(error);
+      },
+    });
+  }
+
+  get #live(): boolean {
+    return this.#stopped === undefined && !this.#options.grant.revoked.aborted;
+  }
+
+  /** Taps a track; a track that is tapped already is left alone. Failure is logged: the call goes on without it. */
+  add(track: EncodedTrack): void {
+    if (!this.#live || this.#taps.has(track.id)) return;
+    this.#taps.set(track.id, this.#tap(track));
+  }
+
+  /** Ends the tap of a track that is gone. */
+  remove(trackId: string): void {
+    const tap = this.#taps.get(trackId);
+    this.#taps.delete(trackId);
+    void tap?.then((open) => open?.close());
+  }
+
+  caption(caption: Caption): void {
+    if (this.#live) this.#session.caption(caption);
+  }
+
+  /** Closes the taps and has the pipeline forget the person. When it resolves, nothing of them is held. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const taps = [...this.#taps.values()].map(async (tap) => (await tap)?.close());
+    this.#taps.clear();
+    // Both at once: the sinks below let nothing through any more, so neither has to wait for the other.
+    const done = await Promise.allSettled([...taps, this.#session.close()]);
+    const failed = done.find((result) => result.status === 'rejected');
+    if (failed) throw new Error('analysis could not be cleared completely', { cause: failed.reason });
+  }
+
+  async #tap(track: EncodedTrack): Promise<Tap | undefined> {
+    const { sfu, grant, log } = this.#options;
+    const { mimeType, clockRateHz, channels, parameters } = track.codec;
+    const info = { id: track.id, kind: track.kind, mimeType, clockRateHz, channels, parameters };
+    const input = this.#session.track(info, () => sfu.requestKeyFrame(track.id));
+    try {
+      return await sfu.tap(track.id, grant, this.#gate(input));
+    } catch (error) {
+      input.closed(error instanceof Error ? error : new Error(String(error)));
+      if (this.#live)
+        log.warn({ err: error, track: track.id }, 'a track could not be tapped; the call goes on without its analysis');
+      return undefined;
+    }
+  }
+
+  /** Lets packets through only while the consent holds, whatever is still under way in the SFU. */
+  #gate(input: TapSink): TapSink {
+    return {
+      packet: (rtp, arrivalUs) => {
+        if (this.#live) input.packet(rtp, arrivalUs);
+      },
+      senderReport: (report) => {
+        if (this.#live) input.senderReport(report);
+      },
+      muted: (muted) => {
+        if (this.#live) input.muted(muted);
+      },
+      closed: (error) => input.closed(error),
+    };
+  }
+}

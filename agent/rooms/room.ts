@@ -1,0 +1,170 @@
+/** A room: the people in it, their consent, and who hears of what. */
+import type { Logger } from 'pino';
+import { nowUs, type AffectEvent, type Caption, type UnstampedEvent } from '../../pipeline/index.ts';
+import type { Sfu, SfuEvent } from '../../sfu/index.ts';
+import type { ConsentLedger } from '../consent/ledger.ts';
+import type { ServerMessage } from '../protocol/server-messages.ts';
+import type { Analysis } from './analysis.ts';
+import type { Member } from './member.ts';
+import { ParticipantAnalysis } from './participant-analysis.ts';
+
+/** How long clearing a person may take before it counts as a fault (promised to participants in the receipt). */
+const CLEAR_WITHIN_MS = 1000;
+
+export interface RoomOptions {
+  readonly name: string;
+  readonly sfu: Sfu;
+  readonly analysis: Analysis;
+  readonly ledger: ConsentLedger;
+  /** Who sees the descriptions of a person. */
+  readonly results: 'self' | 'room';
+  readonly log: Logger;
+}
+
+export class Room {
+  readonly name: string;
+  /** Time zero of the room on the process's clock. */
+  readonly epochUs = nowUs();
+  readonly #members = new Map<string, Member>();
+  readonly #options: RoomOptions;
+  #seq = 0;
+
+  constructor(options: RoomOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  /** Room time now, in milliseconds. */
+  get nowMs(): number {
+    return (nowUs() - this.epochUs) / 1000;
+  }
+
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  join(member: Member): void {
+    this.#broadcast({ type: 'participant.joined', participant: member.info });
+    this.#members.set(member.id, member);
+  }
+
+  /** Ends everything of a member: media, viewing, analysis, consent. Resolves when nothing of them is held. Idempotent. */
+  async leave(member: Member, reason: 'left' | 'shutdown' = 'left'): Promise<void> {
+    if (member.left) return;
+    member.left = true;
+    this.#members.delete(member.id);
+    this.#broadcast({ type: 'participant.left', participant: member.id });
+    const publications = [...member.publications.keys()];
+    member.publications.clear();
+    const done = await Promise.allSettled([
+      this.withdraw(member, reason),
+      member.viewer?.then((viewer) => viewer.close()),
+      ...publications.map((id) => this.#options.sfu.unpublish(id)),
+    ]);
+    for (const result of done) {
+      if (result.status === 'rejected')
+        this.#options.log.warn({ err: result.reason, participant: member.id }, 'leaving was not clean');
+    }
+  }
+
+  /**
+   * Starts the analysis of a member who consents.
+   * @throws {ReceiptOutdatedError} when they read other words than those that hold now
+   */
+  consent(member: Member, receiptVersion: string | undefined): void {
+    const { sfu, analysis, ledger, log } = this.#options;
+    const grant = ledger.grant(this.name, member.id, receiptVersion);
+    if (member.analysis) return;
+    const started = new ParticipantAnalysis({
+      sfu,
+      analysis,
+      grant,
+      log,
+      epochUs: this.epochUs,
+      onEvent: (event, closedUs) => this.#publish(event, closedUs),
+      onGone: (error) => void this.#gone(member, error),
+    });
+    member.analysis = started;
+    for (const track of sfu.tracks(this.name)) if (track.participant === member.id) started.add(track);
+    this.#broadcast({
+      type: 'consent.changed',
+      participant: member.id,
+      granted: true,
+      receiptVersion: grant.receiptVersion,
+      roomMs: this.nowMs,
+    });
+  }
+
+  /** Ends the analysis of a member at once, tells everybody, and clears what was held. */
+  async withdraw(member: Member, reason: 'person' | 'left' | 'shutdown'): Promise<void> {
+    const grant = this.#options.ledger.current(this.name, member.id);
+    const stopping = member.analysis;
+    if (!grant || !stopping) return;
+    const fromUs = nowUs();
+    this.#options.ledger.withdraw(this.name, member.id, reason);
+    member.analysis = undefined;
+    for (const other of this.members) other.subscriber.forget(member.id);
+    this.#broadcast({
+      type: 'consent.changed',
+      participant: member.id,
+      granted: false,
+      receiptVersion: grant.receiptVersion,
+      roomMs: this.nowMs,
+    });
+    await stopping.stop();
+    const tookMs = (nowUs() - fromUs) / 1000;
+    if (tookMs > CLEAR_WITHIN_MS)
+      this.#options.log.error({ participant: member.id, tookMs }, 'clearing a person took longer than promised');
+    this.#broadcast({ type: 'consent.cleared', participant: member.id, tookMs });
+  }
+
+  /** Words of a member; those of people who have not consented go nowhere. */
+  caption(member: Member, words: { startMs: number; endMs: number; text: string; final: boolean }): void {
+    const caption: Caption = {
+      startUs: this.epochUs + words.startMs * 1000,
+      endUs: this.epochUs + words.endMs * 1000,
+      text: words.text,
+      final: words.final,
+    };
+    member.analysis?.caption(caption);
+  }
+
+  /** What the SFU says of this room's media. */
+  media(event: SfuEvent): void {
+    const member = this.#members.get(event.type === 'publication-closed' ? event.participant : event.track.participant);
+    if (!member) return;
+    if (event.type === 'publication-closed') {
+      member.publications.delete(event.id);
+      return;
+    }
+    const { id, kind } = event.track;
+    if (event.type === 'track-removed') {
+      member.tracks.delete(id);
+      member.analysis?.remove(id);
+    } else {
+      member.tracks.set(id, { kind, muted: event.type === 'track-muted' && event.muted });
+      if (event.type === 'track-added') member.analysis?.add(event.track);
+    }
+    this.#broadcast({ type: 'participant.changed', participant: member.info });
+  }
+
+  async #gone(member: Member, error: Error): Promise<void> {
+    this.#options.log.error({ err: error, participant: member.id }, 'the analysis of a participant ended unexpectedly');
+    const message = 'The analysis of you ended unexpectedly. Switch it on again to try once more.';
+    member.subscriber.send({ type: 'error', code: 'internal', message, retryable: true });
+    await this.withdraw(member, 'shutdown').catch((cause: unknown) =>
+      this.#options.log.error({ err: cause }, 'clearing failed'),
+    );
+  }
+
+  #publish(unstamped: UnstampedEvent, closedUs: number): void {
+    const event: AffectEvent = { ...unstamped, seq: this.#seq++, room: this.name };
+    for (const member of this.#members.values()) {
+      if (this.#options.results === 'room' || member.id === event.participant) member.subscriber.event(event, closedUs);
+    }
+  }
+
+  #broadcast(message: ServerMessage): void {
+    for (const member of this.#members.values()) member.subscriber.send(message);
+  }
+}
