@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { BenchError } from '../bench-error.ts';
+import { splitLabels } from './label-list.ts';
+
+/** One line of a predictions file; the form of `gold` says which metric it counts for. */
+export type Sample =
+  | { readonly task: 'labels'; readonly gold: readonly string[]; readonly predicted: readonly string[] }
+  | { readonly task: 'label'; readonly gold: string; readonly predicted: readonly string[] }
+  /** `predicted` is above 0 for positive; neutral is 0. */
+  | { readonly task: 'sentiment'; readonly gold: number; readonly predicted: number };
+
+const EXPECTED =
+  'Expected {"gold":["happy","excited"],"pred":["joyful"]}, {"gold":"happy","pred":["joyful"]} or {"gold":-0.6,"pred":"negative"}.';
+const SENTIMENTS = new Map([
+  ['positive', 1],
+  ['neutral', 0],
+  ['negative', -1],
+]);
+
+/** `Positive.`, as instruction-tuned models answer, is read like `positive`; a number may be written as text. */
+const sentiment = z.union([
+  z.number(),
+  z
+    .union([z.string(), z.tuple([z.string()]).transform(([word]) => word)])
+    .transform((answer) => answer.toLowerCase().trim().replace(/\.$/, ''))
+    .transform((word) => SENTIMENTS.get(word) ?? (word === '' ? Number.NaN : Number(word)))
+    .refine((value) => !Number.isNaN(value), 'a sentiment is positive, neutral, negative or a number'),
+]);
+const labels = z.union([z.array(z.string()), z.string().transform(splitLabels)]);
+
+const sampleSchema = z.union([
+  z
+    .object({ gold: z.number(), pred: sentiment })
+    .transform(({ gold, pred }): Sample => ({ task: 'sentiment', gold, predicted: pred })),
+  z
+    .object({ gold: z.string(), pred: labels })
+    .transform(({ gold, pred }): Sample => ({ task: 'label', gold, predicted: pred })),
+  z
+    .object({ gold: z.array(z.string()), pred: labels })
+    .transform(({ gold, pred }): Sample => ({ task: 'labels', gold, predicted: pred })),
+]);
+
+/** Parses one line of a predictions file. Throws {@link BenchError} `predictions-malformed` with the file and line number. */
+export function parseSample(line: string, file: string, lineNumber: number): Sample {
+  const fail = (why: string, cause: unknown): BenchError =>
+    new BenchError('predictions-malformed', `${file}:${lineNumber}: ${why} ${EXPECTED}`, cause);
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw fail('this line is not JSON.', cause);
+  }
+  const parsed = sampleSchema.safeParse(value);
+  if (!parsed.success) throw fail('"gold" and "pred" do not fit together.', parsed.error);
+  return parsed.data;
+}
