@@ -109,8 +109,13 @@ export class AffectModel {
    * Appends one hop to the memory of everybody in it and evaluates the heads: one run for all. The state stays where
    * the graph put it while the same memories come in the same order, and is copied row by row when they do not.
    * Throws {@link ModelError} `closed`, `bad-input`, `run-failed`; memories are then as they were.
+   * A memory closed while its run waits or works is wiped; its result is of nobody.
    */
-  hop(items: readonly HopItem[]): Promise<HopResult[]> {
+  async hop(items: readonly HopItem[]): Promise<HopResult[]> {
+    for (const { memory } of items) checkOpen(memory);
+    if (new Set(items.map(({ memory }) => memory)).size < items.length) {
+      throw new ModelError('bad-input', 'A memory appears twice in one hop. Give every participant its own.');
+    }
     return this.#exclusive(() => this.#hop(items));
   }
 
@@ -154,10 +159,6 @@ export class AffectModel {
   async #hop(items: readonly HopItem[]): Promise<HopResult[]> {
     if (items.length === 0) return [];
     const memories = items.map(({ memory }) => memory);
-    for (const memory of memories) checkOpen(memory);
-    if (new Set(memories).size < memories.length) {
-      throw new ModelError('bad-input', 'A memory appears twice in one hop. Give every participant its own.');
-    }
     if (this.#inputs?.rows !== items.length) this.#inputs = new HopInputs(items.length, this.pack.manifest.saidSize);
     this.#inputs.fill(items);
     const feeds = { ...this.#inputs.tensors, ...gather(this.pack.state, memories) };

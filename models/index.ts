@@ -9,3 +9,4 @@ export type { SpeakItem, SpeakOptions, SpeakUpdate } from './runtime/speaker.ts'
 export { FaceModelError, type FaceModelErrorCode } from './face/face-model-error.ts';
 export { FaceNets, type FaceNet, type FillInput, type NetOutputs } from './face/face-nets.ts';
 export { prepareFaceModels, type FaceModelPaths, type PrepareFaceModelsOptions } from './face/prepare.ts';
+export { inspectRuntime, type InspectOptions, type PackReport, type RuntimeReport } from './doctor.ts';

@@ -1,10 +1,10 @@
 /** One participant's descriptions: decides when to speak, keeps cue tracks, makes the events. A pure core: no clock, no model. */
-import type { HopResult, Pack } from '../../models/index.ts';
+import type { HopResult } from '../../models/index.ts';
 import type { AffectState, Description, Evidence, UnstampedEvent } from '../events.ts';
 import { Abstention } from './abstention.ts';
 import { CueTracks } from './cue-tracks.ts';
 import type { DescribableHop } from './hop-input.ts';
-import { type Numbers, clamp, readNumbers } from './numbers.ts';
+import { type Numbers, type PackFacts, clamp, readNumbers } from './numbers.ts';
 import { Said } from './said.ts';
 import { SpeakGate, type SpeakGateOptions } from './speak-gate.ts';
 
@@ -13,7 +13,7 @@ const REVISION = { maxGapMs: 4000, maxDistance: 0.35 } as const;
 
 export interface DescriberOptions {
   readonly participantId: string;
-  readonly pack: Pack;
+  readonly pack: PackFacts;
   /** Capture time that counts as 0 ms in the events. */
   readonly originUs?: number;
   readonly gate?: Partial<SpeakGateOptions>;
@@ -43,7 +43,7 @@ type Current = {
 
 export class Describer {
   readonly participantId: string;
-  readonly #pack: Pack;
+  readonly #pack: PackFacts;
   readonly #originUs: number;
   readonly #tracks: CueTracks;
   readonly #gate: SpeakGate;
@@ -51,7 +51,6 @@ export class Describer {
   readonly #said: Said;
   #current: Current | undefined;
   #previous: Previous | undefined;
-  #made = 0;
 
   constructor({ participantId, pack, originUs = 0, gate }: DescriberOptions) {
     const { thresholds, saidSize } = pack.manifest;
@@ -126,8 +125,8 @@ export class Describer {
     if (previous !== undefined && continues(previous, current, abstained)) {
       return { id: previous.id, version: previous.version + 1, startMs: previous.event.startMs };
     }
-    this.#made += 1;
-    return { id: `${this.participantId}/${this.#made}`, version: 1, startMs: current.startMs };
+    // Unique in the room, also after leaving and coming back, and the same each time that a file is analysed.
+    return { id: `${this.participantId}@${Math.round(current.startMs)}`, version: 1, startMs: current.startMs };
   }
 
   /** Evidence is what the decoder named and the sensors' tracks confirm; never one of them alone. */

@@ -3,76 +3,83 @@ import type { AffectModel, HopResult, ParticipantMemory, SpeakUpdate } from '../
 import type { Description, UnstampedEvent } from '../events.ts';
 import { Describer, type DescriberOptions } from './describer.ts';
 import type { DescribableHop } from './hop-input.ts';
+import type { PackFacts } from './numbers.ts';
 
 /** What of the model the grid uses. */
-export type DescribingModel = Pick<AffectModel, 'pack' | 'createMemory' | 'hop' | 'speak'>;
+export type DescribingModel = Pick<AffectModel, 'createMemory' | 'hop' | 'speak'> & { readonly pack: PackFacts };
 
-export interface GridHop {
-  readonly participantId: string;
+/** `K`: what the caller tells participants apart by (two rooms may hold the same participant id). */
+export interface GridHop<K> {
+  readonly key: K;
   readonly hop: DescribableHop;
 }
 
 /** Words of a description that is still being decoded. */
 export interface Words {
-  readonly participantId: string;
   readonly text: string;
   readonly delta: string;
 }
 
-export interface HopGridOptions {
+export interface HopGridOptions<K> {
   readonly model: DescribingModel;
   /** States of a hop first, then its descriptions as each is complete. */
-  readonly onEvent: (event: UnstampedEvent) => void;
-  readonly onWords?: (words: Words) => void;
+  readonly onEvent: (event: UnstampedEvent, key: K, hop: DescribableHop) => void;
+  readonly onWords?: (words: Words, key: K) => void;
   /** Milliseconds on the clock of the hops' marks. */
   readonly now?: () => number;
   /** Ends decoding between two chunks. */
   readonly signal?: AbortSignal;
 }
 
-interface Member {
+interface Member<K> {
+  readonly key: K;
   readonly describer: Describer;
   readonly memory: ParticipantMemory;
   /** Place in the batch: order of arrival, so that the batch, and with it the state tensors, stay as they are. */
   readonly place: number;
 }
 
-interface Turn {
-  readonly member: Member;
+interface Turn<K> {
+  readonly member: Member<K>;
   readonly hop: DescribableHop;
 }
 
-interface Speaking extends Turn {
+interface Speaking<K> extends Turn<K> {
   readonly heads: HopResult;
   firstWordMs?: number;
 }
 
-export class HopGrid {
+export class HopGrid<K> {
   readonly #model: DescribingModel;
-  readonly #options: HopGridOptions;
+  readonly #options: HopGridOptions<K>;
   readonly #now: () => number;
-  readonly #members = new Map<string, Member>();
+  readonly #members = new Map<K, Member<K>>();
   #places = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(options: HopGridOptions) {
+  constructor(options: HopGridOptions<K>) {
     this.#model = options.model;
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
   }
 
   /** Begins a participant with an empty memory. One who is there already begins anew. */
-  join(participantId: string, options: Pick<DescriberOptions, 'originUs' | 'gate'> = {}): void {
-    this.leave(participantId);
-    const describer = new Describer({ ...options, participantId, pack: this.#model.pack });
-    this.#members.set(participantId, { describer, memory: this.#model.createMemory(), place: this.#places });
+  join(key: K, options: Omit<DescriberOptions, 'pack'>): void {
+    this.leave(key);
+    const describer = new Describer({ ...options, pack: this.#model.pack });
+    this.#members.set(key, {
+      key,
+      describer,
+      memory: this.#model.createMemory(),
+      place: this.#places,
+    });
     this.#places += 1;
   }
 
   /** Forgets a participant at once: memory wiped, nothing more is said, not even of a hop under way. Idempotent. */
-  leave(participantId: string): void {
-    this.#members.get(participantId)?.memory.close();
-    this.#members.delete(participantId);
+  leave(key: K): void {
+    this.#members.get(key)?.memory.close();
+    this.#members.delete(key);
   }
 
   /**
@@ -80,7 +87,7 @@ export class HopGrid {
    * not joined are ignored (they left). Resolves when all that is to be said of them is said; calls queue up.
    * Rejects with a `ModelError` when the model fails.
    */
-  process(hops: readonly GridHop[]): Promise<void> {
+  process(hops: readonly GridHop<K>[]): Promise<void> {
     const done = this.#tail.then(() => this.#processAll(hops));
     this.#tail = done.catch(() => undefined);
     return done;
@@ -88,7 +95,7 @@ export class HopGrid {
 
   /** Waits for what is under way and forgets everybody. The model stays its owner's. Idempotent. */
   async close(): Promise<void> {
-    for (const participantId of this.#members.keys()) this.leave(participantId);
+    for (const key of this.#members.keys()) this.leave(key);
     await this.#tail;
   }
 
@@ -96,23 +103,23 @@ export class HopGrid {
     return this.close();
   }
 
-  async #processAll(hops: readonly GridHop[]): Promise<void> {
+  async #processAll(hops: readonly GridHop<K>[]): Promise<void> {
     for (let rest = hops; rest.length > 0;) {
-      const round = new Map<string, GridHop>();
-      const later: GridHop[] = [];
+      const round = new Map<K, GridHop<K>>();
+      const later: GridHop<K>[] = [];
       for (const entry of rest) {
-        if (round.has(entry.participantId)) later.push(entry);
-        else round.set(entry.participantId, entry);
+        if (round.has(entry.key)) later.push(entry);
+        else round.set(entry.key, entry);
       }
       await this.#round([...round.values()]);
       rest = later;
     }
   }
 
-  async #round(hops: readonly GridHop[]): Promise<void> {
-    const turns: Turn[] = [];
-    for (const { participantId, hop } of hops) {
-      const member = this.#members.get(participantId);
+  async #round(hops: readonly GridHop<K>[]): Promise<void> {
+    const turns: Turn<K>[] = [];
+    for (const { key, hop } of hops) {
+      const member = this.#members.get(key);
       if (member !== undefined) turns.push({ member, hop });
     }
     if (turns.length === 0) return;
@@ -127,12 +134,12 @@ export class HopGrid {
       })),
     );
     const encodedMs = this.#now();
-    const speaking: Speaking[] = [];
+    const speaking: Speaking<K>[] = [];
     for (const [i, turn] of turns.entries()) {
       if (turn.member.memory.closed) continue;
       const { state, speak } = turn.member.describer.push(turn.hop, results[i]);
       if (speak) speaking.push({ ...turn, heads: results[i] });
-      this.#options.onEvent(state);
+      this.#options.onEvent(state, turn.member.key, turn.hop);
     }
     // An event's listener may have made somebody leave.
     await this.#speak(
@@ -141,7 +148,7 @@ export class HopGrid {
     );
   }
 
-  async #speak(speaking: readonly Speaking[], encodedMs: number): Promise<void> {
+  async #speak(speaking: readonly Speaking<K>[], encodedMs: number): Promise<void> {
     if (speaking.length === 0) return;
     const { signal } = this.#options;
     const items = speaking.map(({ member: { memory, describer }, heads }) => ({
@@ -155,16 +162,16 @@ export class HopGrid {
     }
   }
 
-  #hear(speaking: Speaking, update: SpeakUpdate, encodedMs: number, nowMs: number): void {
-    const { describer, memory } = speaking.member;
+  #hear(speaking: Speaking<K>, update: SpeakUpdate, encodedMs: number, nowMs: number): void {
+    const { describer, memory, key } = speaking.member;
     if (memory.closed) return;
     if (update.delta !== '') {
       speaking.firstWordMs ??= nowMs;
-      this.#options.onWords?.({ participantId: describer.participantId, text: update.text, delta: update.delta });
+      this.#options.onWords?.({ text: update.text, delta: update.delta }, key);
     }
     if (!update.done) return;
     const event = describer.describe(update, latency(speaking, encodedMs, nowMs));
-    if (event !== undefined) this.#options.onEvent(event);
+    if (event !== undefined) this.#options.onEvent(event, key, speaking.hop);
   }
 }
 
@@ -173,7 +180,11 @@ export class HopGrid {
  * the hop to end); `encode`: hop closed -> heads ready (waiting for the batch included); `firstWord`: heads ready ->
  * first words; `decoded`: first words -> text complete.
  */
-function latency({ hop, firstWordMs }: Speaking, encodedMs: number, doneMs: number): Description['latencyMs'] {
+function latency(
+  { hop, firstWordMs }: Pick<Speaking<unknown>, 'hop' | 'firstWordMs'>,
+  encodedMs: number,
+  doneMs: number,
+): Description['latencyMs'] {
   const firstMs = firstWordMs ?? doneMs;
   const stages: Description['latencyMs'] = { ...hop.earlier };
   if (hop.sensedMs !== undefined) stages.window = Math.max(0, hop.closedMs - hop.sensedMs);

@@ -1,5 +1,5 @@
 /** The heads of the model as the numbers of an event. */
-import type { HopResult, Pack } from '../../models/index.ts';
+import type { HopResult, PackManifest } from '../../models/index.ts';
 import type { AffectState, Estimate } from '../events.ts';
 
 /** Most labels an event carries. */
@@ -7,10 +7,17 @@ const MAX_LABELS = 6;
 /** An abstaining event owns up to at least this standard deviation: hardly narrower than knowing nothing of -1..1. */
 const ABSTAIN_SD = 0.5;
 
+/** What describing reads of a pack. */
+export interface PackFacts {
+  /** `name@version`. */
+  readonly id: string;
+  readonly manifest: Pick<PackManifest, 'labels' | 'cues' | 'thresholds' | 'saidSize'>;
+}
+
 export type Numbers = Pick<AffectState, 'labels' | 'valence' | 'arousal' | 'dominance' | 'confidence'>;
 
 /** Labels above the pack's threshold, best first; none while abstaining. */
-export function readNumbers({ manifest }: Pack, heads: HopResult, abstaining: boolean): Numbers {
+export function readNumbers({ manifest }: PackFacts, heads: HopResult, abstaining: boolean): Numbers {
   const estimate = (axis: number): Estimate => ({
     mean: clamp(heads.vad[axis], -1, 1),
     sd: clamp(heads.vadSd[axis], abstaining ? ABSTAIN_SD : 0, 2),

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { affectEventSchema } from '../../../pipeline/events.ts';
+import { Describer } from '../../../pipeline/describe/describer.ts';
+import { PACK, heads, hop } from './scene.ts';
+
+const WORDS = { text: 'A few words.', cues: [0, 2], truncated: false };
+const LATENCY = { encode: 1 };
+const POOR = { reliability: Float32Array.of(0.1, 0.1, 0) };
+const make = () => new Describer({ participantId: 'ann', pack: PACK });
+
+/** Pushes these heads, one a hop from `first`; the last push's answer. */
+function watch(describer: Describer, first: number, ...results: ReturnType<typeof heads>[]) {
+  const answers = results.map((result, i) => describer.push(hop(first + i), result));
+  return answers[answers.length - 1];
+}
+
+describe('a describer', () => {
+  it('makes events that the schema takes, with labels over the threshold, best first', () => {
+    const describer = make();
+    const { state } = watch(describer, 0, heads(), heads());
+    const description = describer.describe(WORDS, LATENCY);
+    for (const event of [state, description]) {
+      expect(affectEventSchema.safeParse({ ...event, seq: 0, room: 'r' })).toMatchObject({ success: true });
+    }
+    expect(state).toMatchObject({ participant: 'ann', pack: 'small@1', startMs: 500, endMs: 1000 });
+    expect(description?.labels.map(({ term }) => term)).toEqual(['tense', 'pleased']);
+    expect(description).toMatchObject({ text: 'A few words.', version: 1, abstained: false, latencyMs: LATENCY });
+    expect(description?.valence.mean).toBeCloseTo(0.2);
+  });
+
+  it('waits for a second hop before its first description', () => {
+    const describer = make();
+    expect(watch(describer, 0, heads({ silent: 0 })).speak).toBe(false);
+    expect(watch(describer, 1, heads({ silent: 0 })).speak).toBe(true);
+  });
+
+  it('gives as evidence what the decoder named and the tracks confirm, with time and magnitude', () => {
+    const describer = make();
+    watch(describer, 0, heads({ cues: Float32Array.of(0.9, 0.1, 0.1) }), heads());
+    const evidence = describer.describe({ ...WORDS, cues: [2, 1, 0] }, LATENCY)?.evidence;
+    expect(evidence).toEqual([
+      {
+        cue: 'pitch',
+        direction: 'higher',
+        magnitude: expect.closeTo(0.4),
+        modality: 'voice',
+        startMs: 500,
+        endMs: 1000,
+      },
+      {
+        cue: 'lips',
+        direction: 'drawn up',
+        magnitude: expect.closeTo(0.7),
+        modality: 'face',
+        startMs: 0,
+        endMs: 1000,
+      },
+    ]);
+  });
+
+  it('revises a description while the affect stays, keeping its id and start, and begins another when it turns', () => {
+    const describer = make();
+    watch(describer, 0, heads(), heads());
+    const first = describer.describe(WORDS, LATENCY);
+    watch(describer, 2, heads(), heads());
+    const second = describer.describe(WORDS, LATENCY);
+    expect(second).toMatchObject({ id: first?.id, version: 2, startMs: first?.startMs, endMs: 2000 });
+    watch(describer, 4, heads({ vad: Float32Array.of(-0.6, 0.1, 0) }));
+    const third = describer.describe(WORDS, LATENCY);
+    expect(third).toMatchObject({ version: 1, startMs: 2000, endMs: 2500 });
+    expect(third?.id).not.toBe(first?.id);
+  });
+
+  it('begins a new description after a long time even when nothing changed', () => {
+    const describer = make();
+    watch(describer, 0, heads(), heads());
+    const first = describer.describe(WORDS, LATENCY);
+    watch(describer, 19, heads());
+    expect(describer.describe(WORDS, LATENCY)?.id).not.toBe(first?.id);
+  });
+
+  it('abstains when the signal stays poor: once, with wide uncertainty, without labels and evidence', () => {
+    const describer = make();
+    const { speak } = watch(describer, 0, heads(POOR), heads(POOR));
+    const event = describer.describe(WORDS, LATENCY);
+    expect(speak).toBe(true);
+    expect(event).toMatchObject({ abstained: true, labels: [], evidence: [], version: 1 });
+    expect(event?.valence.sd).toBeGreaterThanOrEqual(0.5);
+    expect(event?.valence.mean).toBeCloseTo(0.2);
+    expect(watch(describer, 2, ...Array.from({ length: 60 }, () => heads({ ...POOR, silent: 0 }))).speak).toBe(false);
+  });
+
+  it('does not flicker: one poor hop is no reason to abstain, and when the signal is back it speaks again', () => {
+    const describer = make();
+    watch(describer, 0, heads(), heads());
+    describer.describe(WORDS, LATENCY);
+    expect(watch(describer, 2, heads(POOR)).speak).toBe(false);
+    expect(watch(describer, 3, heads(), heads(POOR), heads(POOR)).speak).toBe(true);
+    expect(describer.describe(WORDS, LATENCY)?.abstained).toBe(true);
+    expect(watch(describer, 6, heads()).speak).toBe(false);
+    expect(watch(describer, 7, heads()).speak).toBe(true);
+    expect(describer.describe(WORDS, LATENCY)?.abstained).toBe(false);
+  });
+
+  it('abstains when no sense gave anything, whatever the model believes', () => {
+    const describer = make();
+    for (const i of [0, 1]) describer.push(hop(i, { face: undefined }), heads());
+    expect(describer.describe(WORDS, LATENCY)?.abstained).toBe(true);
+  });
+
+  it('tells the model what was said and how long ago', () => {
+    const describer = make();
+    watch(describer, 0, heads(), heads());
+    expect([...describer.said]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    describer.describe(WORDS, LATENCY);
+    expect([...describer.said.subarray(0, 5)]).toEqual([1, ...Float32Array.of(0.2, 0.1, 0), 0]);
+    watch(describer, 2, heads(), heads());
+    expect(describer.said[4]).toBeCloseTo(0.1);
+    watch(describer, 4, ...Array.from({ length: 40 }, () => heads()));
+    expect(describer.said[4]).toBe(1);
+  });
+
+  it('sends nothing when the decoder found no words, and waits as after a description', () => {
+    const describer = make();
+    watch(describer, 0, heads(), heads());
+    expect(describer.describe({ text: ' ', cues: [], truncated: false }, LATENCY)).toBeUndefined();
+    expect(describer.said[0]).toBe(0);
+    expect(watch(describer, 2, heads({ silent: 0 })).speak).toBe(false);
+  });
+
+  it('keeps the whole sentences of a text that was cut short, or marks that it has no end', () => {
+    const describer = make();
+    watch(describer, 0, heads(), heads());
+    expect(describer.describe({ text: 'One. Two and', cues: [], truncated: true }, LATENCY)?.text).toBe('One.');
+    expect(describer.describe({ text: 'Two and', cues: [], truncated: true }, LATENCY)?.text).toBe('Two and…');
+  });
+
+  it('lets no head that is not a number out', () => {
+    const bad = heads({ vad: Float32Array.of(Number.NaN, 2, -2), confidence: Number.NaN });
+    const { state } = watch(make(), 0, heads(), bad);
+    expect(affectEventSchema.safeParse({ ...state, seq: 0, room: 'r' })).toMatchObject({ success: true });
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import type { HopItem, HopResult, SpeakItem, SpeakUpdate } from '../../../models/index.ts';
+import { ParticipantMemory } from '../../../models/runtime/memory.ts';
+import type { UnstampedEvent } from '../../../pipeline/events.ts';
+import { type DescribingModel, HopGrid } from '../../../pipeline/describe/hop-grid.ts';
+import { PACK, heads, hop } from './scene.ts';
+
+/** A model that answers at once and notes what it was asked; `during` runs while a hop or a decoding is under way. */
+class ScriptedModel implements DescribingModel {
+  readonly pack = PACK;
+  readonly hops: (readonly HopItem[])[] = [];
+  readonly spoken: number[] = [];
+  readonly memories: ParticipantMemory[] = [];
+  result: HopResult = heads({ silent: 0 });
+  during: () => void = () => {};
+
+  createMemory(): ParticipantMemory {
+    const memory = new ParticipantMemory();
+    this.memories.push(memory);
+    return memory;
+  }
+
+  async hop(items: readonly HopItem[]): Promise<HopResult[]> {
+    this.hops.push(items);
+    this.during();
+    return items.map(() => this.result);
+  }
+
+  async *speak(items: readonly SpeakItem[]): AsyncGenerator<SpeakUpdate[], void, void> {
+    this.spoken.push(items.length);
+    const update = (text: string, delta: string, done: boolean) =>
+      items.map((_, item) => ({ item, text, delta, cues: [0], done, truncated: false }));
+    yield update('One', 'One', false);
+    this.during();
+    yield update('One two.', ' two.', true);
+  }
+}
+
+function open(...keys: string[]) {
+  const model = new ScriptedModel();
+  const events: [string, UnstampedEvent['type']][] = [];
+  const seen: UnstampedEvent[] = [];
+  const words: string[] = [];
+  let clockMs = 2000;
+  const grid = new HopGrid<string>({
+    model,
+    now: () => (clockMs += 10),
+    onEvent: (event, key) => {
+      events.push([key, event.type]);
+      seen.push(event);
+    },
+    onWords: ({ delta }, key) => words.push(key + delta),
+  });
+  for (const key of keys) grid.join(key, { participantId: `person ${key}` });
+  return { model, grid, events, seen, words };
+}
+
+const at = (index: number, ...keys: string[]) => keys.map((key) => ({ key, hop: hop(index) }));
+
+describe('the hop grid', () => {
+  it('runs one hop for everybody, then one decoding for those who speak', async () => {
+    const { model, grid, events } = open('a', 'b');
+    await grid.process(at(0, 'a', 'b'));
+    await grid.process(at(1, 'b', 'a'));
+    expect(model.hops.map((items) => items.length)).toEqual([2, 2]);
+    expect(model.spoken).toEqual([2]);
+    expect(events.slice(2)).toEqual([
+      ['a', 'affect.state'],
+      ['b', 'affect.state'],
+      ['a', 'affect.description'],
+      ['b', 'affect.description'],
+    ]);
+  });
+
+  it('keeps the batch in the order of arrival in the call, however the hops come', async () => {
+    const { model, grid } = open('a', 'b');
+    await grid.process(at(0, 'b', 'a'));
+    await grid.process(at(1, 'a', 'b'));
+    const order = model.hops.map((items) => items.map(({ memory }) => memory));
+    expect(order[0]).toEqual(order[1]);
+    expect(order[0][0]).toBe(model.memories[0]);
+  });
+
+  it('takes several hops of one participant in order, one a run', async () => {
+    const { model, grid, events } = open('a', 'b');
+    await grid.process([...at(0, 'a', 'b'), ...at(1, 'a')]);
+    expect(model.hops.map((items) => items.length)).toEqual([2, 1]);
+    expect(events.at(-1)).toEqual(['a', 'affect.description']);
+  });
+
+  it('tells how long each stage took, so that the parts add up', async () => {
+    const { grid, seen } = open('a');
+    await grid.process(at(0, 'a'));
+    await grid.process([{ key: 'a', hop: hop(1, { earlier: { tap: 1, decode: 2, sense: 3 } }) }]);
+    // Sensed at 1005, closed at 1020; then the clock says 2020 for the heads, 2030 for the first words, 2040 for the last.
+    expect(seen.at(-1)).toMatchObject({
+      latencyMs: { tap: 1, decode: 2, sense: 3, window: 15, encode: 1000, firstWord: 10, decoded: 10 },
+    });
+  });
+
+  it('streams the words of a description before it is complete', async () => {
+    const { grid, words } = open('a');
+    await grid.process(at(0, 'a'));
+    await grid.process(at(1, 'a'));
+    expect(words).toEqual(['aOne', 'a two.']);
+  });
+
+  it('says nothing of one who leaves in the middle of a hop, and goes on for the others', async () => {
+    const { model, grid, events } = open('a', 'b');
+    await grid.process(at(0, 'a', 'b'));
+    events.length = 0;
+    model.during = () => grid.leave('a');
+    await grid.process(at(1, 'a', 'b'));
+    expect(events).toEqual([
+      ['b', 'affect.state'],
+      ['b', 'affect.description'],
+    ]);
+    expect(model.memories[0].closed).toBe(true);
+  });
+
+  it('says nothing of one who leaves in the middle of the decoding', async () => {
+    const { model, grid, events } = open('a', 'b');
+    await grid.process(at(0, 'a', 'b'));
+    model.during = () => model.spoken.length > 0 && grid.leave('a');
+    await grid.process(at(1, 'a', 'b'));
+    expect(events.filter(([, type]) => type === 'affect.description')).toEqual([['b', 'affect.description']]);
+  });
+
+  it('ignores hops of those who are not there', async () => {
+    const { model, grid } = open('a');
+    await grid.process(at(0, 'nobody'));
+    expect(model.hops).toEqual([]);
+  });
+
+  it('goes on after a run that failed', async () => {
+    const { model, grid, events } = open('a');
+    model.during = () => {
+      throw new Error('broken run');
+    };
+    await expect(grid.process(at(0, 'a'))).rejects.toThrow('broken run');
+    model.during = () => {};
+    await grid.process(at(1, 'a'));
+    expect(events).toEqual([['a', 'affect.state']]);
+  });
+
+  it('forgets everybody on close', async () => {
+    const { model, grid } = open('a', 'b');
+    await grid.close();
+    await grid.close();
+    expect(model.memories.every(({ closed }) => closed)).toBe(true);
+  });
+});

@@ -1,0 +1,58 @@
+import { array, assert, double, property, record } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SPEAK_GATE_DEFAULTS, SpeakGate } from '../../../pipeline/describe/speak-gate.ts';
+
+const calm = { silent: 0.1, change: 0, abstaining: false };
+
+function spokenAt(timeMs: number, abstained = false): SpeakGate {
+  const gate = new SpeakGate(0.5);
+  gate.spoke(timeMs, abstained);
+  return gate;
+}
+
+describe('the speak gate', () => {
+  it('opens for the first description', () => {
+    expect(new SpeakGate(0.5).wants({ ...calm, timeMs: 0, silent: 0.99 })).toBe(true);
+  });
+
+  it('keeps the least gap, unless something changes strongly', () => {
+    expect(spokenAt(0).wants({ ...calm, timeMs: 500 })).toBe(false);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 500, change: 0.9 })).toBe(true);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 500, change: 0.9, silent: 0.9 })).toBe(false);
+  });
+
+  it('asks for a stronger wish soon after a description than later', () => {
+    expect(spokenAt(0).wants({ ...calm, timeMs: 1500, silent: 0.45 })).toBe(false);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 3000, silent: 0.45 })).toBe(true);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 9000, silent: 0.55 })).toBe(false);
+  });
+
+  it('says that the signal is too poor once, and opens again when it is back', () => {
+    const gate = spokenAt(0);
+    expect(gate.wants({ ...calm, timeMs: 500, abstaining: true })).toBe(true);
+    gate.spoke(500, true);
+    expect(gate.wants({ ...calm, timeMs: 60_000, abstaining: true })).toBe(false);
+    expect(gate.wants({ ...calm, timeMs: 60_500, silent: 0.99 })).toBe(true);
+  });
+
+  it('is never shut for longer than the longest silence while there is signal, whatever the model wishes', () => {
+    const wish = record({
+      silent: double({ min: 0, max: 1, noNaN: true }),
+      change: double({ min: 0, max: 1, noNaN: true }),
+    });
+    assert(
+      property(array(wish, { minLength: 1, maxLength: 200 }), (wishes) => {
+        const gate = new SpeakGate(0.5);
+        let last = 0;
+        for (const [i, each] of wishes.entries()) {
+          const timeMs = i * 500;
+          if (gate.wants({ ...each, timeMs, abstaining: false })) {
+            gate.spoke(timeMs, false);
+            last = timeMs;
+          }
+          expect(timeMs - last).toBeLessThan(SPEAK_GATE_DEFAULTS.maxSilenceMs);
+        }
+      }),
+    );
+  });
+});
