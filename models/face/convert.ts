@@ -84,7 +84,7 @@ class Converter {
       case 'Softmax':
         return this.#emit('Softmax', [x], node.name, { axis: -1 });
       case 'ConcatV2':
-        return this.#emit('Concat', node.inputs.slice(0, -1), node.name, { axis: this.#channelAxis(node.inputs.at(-1)!) });
+        return this.#emit('Concat', node.inputs.slice(0, -1), node.name, { axis: this.#channelAxis(node.inputs.at(-1) ?? '') });
       case 'Reshape':
         this.#emit('Transpose', [x], `${node.name}/nhwc`, { perm: [0, 2, 3, 1] });
         return this.#emit('Reshape', [`${node.name}/nhwc`, this.#shapeOf(second)], node.name);
@@ -105,7 +105,7 @@ class Converter {
   }
 
   #window(node: TfjsNode, kernel: readonly number[]): OnnxAttributes {
-    const group = node.op === 'DepthwiseConv2dNative' ? kernel[2]! : 1;
+    const group = node.op === 'DepthwiseConv2dNative' ? kernel[2] : 1;
     return { kernel_shape: kernel.slice(0, 2), group, ...this.#strides(node) };
   }
 
@@ -139,7 +139,7 @@ class Converter {
   #paddings(name: string): string {
     const { data } = this.#weight(name);
     const order = [0, 3, 1, 2];
-    const pads = [...order.map((axis) => data[axis * 2]!), ...order.map((axis) => data[axis * 2 + 1]!)];
+    const pads = [...order.map((axis) => data[axis * 2]), ...order.map((axis) => data[axis * 2 + 1])];
     return this.#constant(name, [8], pads);
   }
 
@@ -149,7 +149,7 @@ class Converter {
   }
 
   #channelAxis(name: string): number {
-    const axis = this.#weight(name).data[0]!;
+    const axis = this.#weight(name).data[0];
     if (axis !== 3 && axis !== -1) throw new Error(`${this.#shape.name}: a concatenation along axis ${axis}; this converter knows only channels`);
     return 1;
   }
@@ -177,7 +177,7 @@ function permuted(data: Float32Array, dims: readonly [number, number, number, nu
   for (let a = 0; a < dims[0]; a++) {
     for (let b = 0; b < dims[1]; b++) {
       for (let c = 0; c < dims[2]; c++) {
-        for (let d = 0; d < dims[3]; d++) out[to++] = data[a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3]]!;
+        for (let d = 0; d < dims[3]; d++) out[to++] = data[a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3]];
       }
     }
   }

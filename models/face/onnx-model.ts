@@ -77,7 +77,7 @@ function encodeTensor(tensor: OnnxTensor): ProtoWriter {
 function littleEndian(values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i]!, true);
+  for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i], true);
   return bytes;
 }
 

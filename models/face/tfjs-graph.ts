@@ -53,7 +53,7 @@ function toNode({ name, op, input, attr }: z.infer<typeof nodeSchema>): TfjsNode
   return {
     name,
     op,
-    inputs: input.map((reference) => reference.split(':')[0]!),
+    inputs: input.map((reference) => reference.split(':')[0]),
     ints: (attribute) => (attr[attribute]?.list?.i ?? []).map(Number),
     strings: (attribute) => {
       const value = attr[attribute];

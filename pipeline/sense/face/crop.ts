@@ -37,8 +37,8 @@ export function cropRgb(frame: VideoFrame, region: Region, side: number, out: Fl
       }
       const luma = 1.164384 * (lumaAt(frame, x, y) - 16);
       const chroma = clampInt((y + 0.5) >> 1, maxV) * uvStride + clampInt((x + 0.5) >> 1, maxU);
-      const cb = u[chroma]! - 128;
-      const cr = v[chroma]! - 128;
+      const cb = u[chroma] - 128;
+      const cr = v[chroma] - 128;
       out[at] = clampByte(luma + 1.596027 * cr) * scale + offset;
       out[at + plane] = clampByte(luma - 0.391762 * cb - 0.812968 * cr) * scale + offset;
       out[at + 2 * plane] = clampByte(luma + 2.017232 * cb) * scale + offset;
@@ -79,8 +79,8 @@ export function lumaAt({ y: luma, yStride, width, height }: VideoFrame, x: numbe
   const x1 = x0 + 1 < width ? 1 : 0;
   const at = y0 * yStride + x0;
   const below = y0 + 1 < height ? at + yStride : at;
-  const top = luma[at]! + (luma[at + x1]! - luma[at]!) * fx;
-  const bottom = luma[below]! + (luma[below + x1]! - luma[below]!) * fx;
+  const top = luma[at] + (luma[at + x1] - luma[at]) * fx;
+  const bottom = luma[below] + (luma[below + x1] - luma[below]) * fx;
   return top + (bottom - top) * fy;
 }
 

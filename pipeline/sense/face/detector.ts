@@ -29,10 +29,10 @@ function mostProminent(outputs: NetOutputs, whole: Region): Region | undefined {
   let best: Region | undefined;
   let bestRank = 0;
   for (const head of HEADS) {
-    const scores = outputs[head.scores]!;
-    const boxes = outputs[head.boxes]!;
+    const scores = outputs[head.scores];
+    const boxes = outputs[head.boxes];
     for (let row = 0; row < scores.length; row++) {
-      const score = 1 / (1 + Math.exp(-scores[row]!));
+      const score = 1 / (1 + Math.exp(-scores[row]));
       if (score < MIN_SCORE) continue;
       const region = decode(boxes, row, head.cells, head.perCell, whole);
       const away = Math.hypot(region.cx - whole.cx, region.cy - whole.cy) / whole.size;
@@ -52,9 +52,9 @@ function decode(boxes: Float32Array, row: number, cells: number, perCell: number
   const scale = whole.size / SIDE;
   // Values: centre x, y, width, height, then x, y of the right eye, the left eye, nose, mouth, ears, all relative to the anchor.
   return {
-    cx: whole.cx + (anchorX + boxes[at]! - SIDE / 2) * scale,
-    cy: whole.cy + (anchorY + boxes[at + 1]! - SIDE / 2) * scale,
-    size: Math.max(boxes[at + 2]!, boxes[at + 3]!) * scale * HEAD_SCALE,
-    angle: Math.atan2(boxes[at + 7]! - boxes[at + 5]!, boxes[at + 6]! - boxes[at + 4]!),
+    cx: whole.cx + (anchorX + boxes[at] - SIDE / 2) * scale,
+    cy: whole.cy + (anchorY + boxes[at + 1] - SIDE / 2) * scale,
+    size: Math.max(boxes[at + 2], boxes[at + 3]) * scale * HEAD_SCALE,
+    angle: Math.atan2(boxes[at + 7] - boxes[at + 5], boxes[at + 6] - boxes[at + 4]),
   };
 }

@@ -23,31 +23,31 @@ export function createMesh(): Mesh {
 /** Runs the net on the region and writes into `mesh`. */
 export async function fitMesh(net: FaceNet, frame: VideoFrame, region: Region, mesh: Mesh): Promise<void> {
   const outputs = await net.run((input) => cropRgb(frame, region, SIDE, input, 1, 0, 'edge'));
-  const raw = outputs['points']!;
+  const raw = outputs['points'];
   const scale = region.size / SIDE;
   const cos = Math.cos(region.angle) * scale;
   const sin = Math.sin(region.angle) * scale;
   for (let at = 0; at < raw.length; at += 3) {
-    const right = raw[at]! - SIDE / 2;
-    const down = raw[at + 1]! - SIDE / 2;
+    const right = raw[at] - SIDE / 2;
+    const down = raw[at + 1] - SIDE / 2;
     mesh.points[at] = region.cx + right * cos - down * sin;
     mesh.points[at + 1] = region.cy + right * sin + down * cos;
-    mesh.points[at + 2] = raw[at + 2]! * scale;
+    mesh.points[at + 2] = raw[at + 2] * scale;
   }
-  mesh.confidence = outputs['flag']![0]!;
+  mesh.confidence = outputs['flag'][0];
 }
 
 /** Where the face is by its mesh: upright by the eye line, with the margin the mesh net wants. */
 export function regionOf(points: Float32Array, margin = MARGIN): Region {
   const right = LANDMARKS.rightEyeOuter * 3;
   const left = LANDMARKS.leftEyeOuter * 3;
-  const angle = Math.atan2(points[left + 1]! - points[right + 1]!, points[left]! - points[right]!);
+  const angle = Math.atan2(points[left + 1] - points[right + 1], points[left] - points[right]);
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   let [minX, maxX, minY, maxY] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let at = 0; at < points.length; at += 3) {
-    const x = points[at]! * cos + points[at + 1]! * sin;
-    const y = points[at + 1]! * cos - points[at]! * sin;
+    const x = points[at] * cos + points[at + 1] * sin;
+    const y = points[at + 1] * cos - points[at] * sin;
     if (x < minX) minX = x;
     if (x > maxX) maxX = x;
     if (y < minY) minY = y;

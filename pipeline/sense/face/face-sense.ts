@@ -1,0 +1,171 @@
+/** The face sense of one participant: pictures in, one row of face features a picture out. */
+import type { FaceNets } from '../../../models/index.ts';
+import type { FaceSample, SignalState, VideoFrame } from '../../types.ts';
+import { ACTION_UNITS, actionUnits } from './action-units.ts';
+import { Alignment } from './alignment.ts';
+import type { Region } from './crop.ts';
+import { detectFace } from './detector.ts';
+import { EXPRESSIONS, type PictureQuality, readExpression } from './expression.ts';
+import { FACE_FEATURES, featureIndex } from './feature-row.ts';
+import { type Gaze, readGaze } from './gaze.ts';
+import { createMesh, fitMesh, regionOf } from './mesh.ts';
+import { MEASURES, measure } from './measures.ts';
+import { type Motion, MotionTracker } from './motion.ts';
+import { OwnNeutral } from './own-neutral.ts';
+import { judgeQuality } from './quality.ts';
+
+export interface FaceSenseOptions {
+  /** Below this mesh confidence the track is lost and the whole picture is searched again; default 0.5. */
+  readonly minConfidence?: number;
+  /** Gaze is read at most this often, milliseconds; default 450 (once per hop), Infinity never. In between the last one stands. */
+  readonly gazeEveryMs?: number;
+}
+
+const AT = {
+  units: featureIndex('au1'),
+  rel: featureIndex('rel1'),
+  posterior: featureIndex('pAngry'),
+  posteriorRel: featureIndex('prelAngry'),
+  pose: featureIndex('yaw'),
+  velocity: featureIndex('yawVelocity'),
+  gaze: featureIndex('gazeX'),
+  energy: featureIndex('nodEnergy'),
+  faceScale: featureIndex('faceScale'),
+  quality: featureIndex('quality'),
+  ownness: featureIndex('ownness'),
+  valid: featureIndex('valid'),
+};
+const CLOSURE = ACTION_UNITS.indexOf(43);
+const MOUTH_OPEN = MEASURES.indexOf('mouthOpen');
+const SHUT = 0.7;
+const POOR = 0.35;
+/** Evidence one picture can give the baseline, however long the pause before it was. Seconds. */
+const MAX_STEP_S = 0.5;
+
+/** Finds, follows and reads one face. Not re-entrant: await a push before the next. */
+export class FaceSense {
+  readonly #nets: FaceNets;
+  readonly #minConfidence: number;
+  readonly #gazeEveryUs: number;
+  readonly #gaze: Gaze = { x: 0, y: 0 };
+  readonly #mesh = createMesh();
+  readonly #alignment = new Alignment();
+  readonly #measures = new Float64Array(MEASURES.length);
+  readonly #motion = new MotionTracker();
+  readonly #neutral = new OwnNeutral();
+  readonly #picture: PictureQuality = { brightness: 0, contrast: 0, sharpness: 0 };
+  readonly #units = new Float32Array(ACTION_UNITS.length);
+  readonly #posterior = new Float32Array(EXPRESSIONS.length);
+  #region: Region | undefined;
+  #lastUs: number | undefined;
+  #gazeUs = -Infinity;
+
+  private constructor(nets: FaceNets, options: FaceSenseOptions) {
+    this.#nets = nets;
+    this.#minConfidence = options.minConfidence ?? 0.5;
+    this.#gazeEveryUs = (options.gazeEveryMs ?? 450) * 1000;
+  }
+
+  /** The nets are shared and stay the caller's. */
+  static async create(nets: FaceNets, options: FaceSenseOptions = {}): Promise<FaceSense> {
+    return new FaceSense(nets, options);
+  }
+
+  /** Reads one picture; pictures come in the order of their capture. */
+  async push(frame: VideoFrame): Promise<FaceSample> {
+    if (!(await this.#track(frame))) {
+      this.#lose();
+      return sample(frame, new Float32Array(FACE_FEATURES.length), 'lost');
+    }
+    await readExpression(this.#nets.expression, frame, this.#mesh.points, this.#posterior, 0, this.#picture);
+    this.#readGeometry();
+    await this.#lookAtEyes(frame);
+    const features = this.#row(frame);
+    return sample(frame, features, features[AT.quality] < POOR ? 'poor' : 'ok');
+  }
+
+  /** Forgets the person: the track and the baseline. */
+  reset(): void {
+    this.#lose();
+    this.#neutral.reset();
+    this.#lastUs = undefined;
+  }
+
+  close(): void {
+    this.reset();
+  }
+
+  /** Follows the mesh; searches the whole picture when there is nothing to follow or it has slipped off. */
+  async #track(frame: VideoFrame): Promise<boolean> {
+    if (this.#region && (await this.#fit(frame, this.#region))) return true;
+    const found = await detectFace(this.#nets.detector, frame);
+    // Twice: the detector's box is coarse, the mesh's own box is what the mesh net was trained on.
+    return found !== undefined && (await this.#fit(frame, found)) && (await this.#fit(frame, this.#region ?? found));
+  }
+
+  async #fit(frame: VideoFrame, region: Region): Promise<boolean> {
+    await fitMesh(this.#nets.mesh, frame, region, this.#mesh);
+    if (this.#mesh.confidence < this.#minConfidence) return false;
+    this.#region = regionOf(this.#mesh.points);
+    return true;
+  }
+
+  #lose(): void {
+    this.#region = undefined;
+    this.#gazeUs = -Infinity;
+    this.#motion.reset();
+  }
+
+  #readGeometry(): void {
+    this.#alignment.fit(this.#mesh.points);
+    measure(this.#alignment.points, this.#measures);
+    actionUnits(this.#measures, this.#alignment.pose(), this.#units);
+  }
+
+  /** Shut eyes look nowhere. */
+  async #lookAtEyes(frame: VideoFrame): Promise<void> {
+    if (this.#units[CLOSURE] - this.#neutral.unit(CLOSURE) > SHUT) {
+      this.#gaze.x = this.#gaze.y = 0;
+      this.#gazeUs = -Infinity;
+    } else if (frame.captureUs - this.#gazeUs >= this.#gazeEveryUs) {
+      this.#gazeUs = frame.captureUs;
+      await readGaze(this.#nets.iris, frame, this.#mesh.points, this.#gaze);
+    }
+  }
+
+  #row(frame: VideoFrame): Float32Array {
+    const row = new Float32Array(FACE_FEATURES.length);
+    const pose = this.#alignment.pose();
+    const quality = judgeQuality(frame, this.#mesh.points, this.#mesh.confidence, this.#alignment.scale, pose, this.#picture);
+    const stepS = this.#lastUs === undefined ? 0 : Math.min(MAX_STEP_S, Math.max(0, (frame.captureUs - this.#lastUs) / 1e6));
+    this.#lastUs = frame.captureUs;
+    this.#neutral.learn(this.#units, this.#posterior, pose, quality, stepS);
+    this.#writeFace(row);
+    const usual = this.#neutral.pose();
+    row.set([pose.yaw - usual.yaw, pose.pitch - usual.pitch, pose.roll - usual.roll], AT.pose);
+    const closure = this.#units[CLOSURE] - this.#neutral.unit(CLOSURE);
+    writeMotion(row, this.#motion.push(frame.captureUs / 1e6, pose, closure, this.#measures[MOUTH_OPEN]));
+    row.set([this.#gaze.x, this.#gaze.y], AT.gaze);
+    row[AT.faceScale] = Math.min(2, this.#alignment.scale / 100);
+    row[AT.quality] = quality;
+    row[AT.ownness] = this.#neutral.ownness;
+    row[AT.valid] = 1;
+    return row;
+  }
+
+  #writeFace(row: Float32Array): void {
+    row.set(this.#units, AT.units);
+    row.set(this.#posterior, AT.posterior);
+    for (let i = 0; i < this.#units.length; i++) row[AT.rel + i] = this.#units[i] - this.#neutral.unit(i);
+    for (let i = 0; i < this.#posterior.length; i++) row[AT.posteriorRel + i] = this.#posterior[i] - this.#neutral.expression(i);
+  }
+}
+
+function writeMotion(row: Float32Array, motion: Motion): void {
+  row.set([motion.yawVelocity / 2, motion.pitchVelocity / 2, motion.rollVelocity / 2], AT.velocity);
+  row.set([motion.nodEnergy, motion.shakeEnergy, motion.mouthMotion, motion.blink], AT.energy);
+}
+
+function sample(frame: VideoFrame, features: Float32Array, state: SignalState): FaceSample {
+  return { captureUs: frame.captureUs, features, state, sensedMs: performance.now(), decodedMs: frame.decodedMs };
+}
