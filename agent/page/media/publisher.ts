@@ -1,0 +1,130 @@
+/** Sends one's own media by WHIP (RFC 9725) over a plain RTCPeerConnection. */
+
+/** Candidates found this soon travel in the offer; later ones are trickled. */
+const GATHER_MS = 300;
+const VIDEO_BITS_PER_SECOND = 1_200_000;
+
+export interface WhipTarget {
+  /** Path to POST the offer to. */
+  readonly path: string;
+  readonly token: string;
+}
+
+/** Publishing did not work; the message says what to do. */
+export class PublishError extends Error {
+  override readonly name = 'PublishError';
+}
+
+export class Publisher {
+  readonly #target: WhipTarget;
+  readonly #connection = new RTCPeerConnection();
+  readonly #late: RTCIceCandidate[] = [];
+  #resource: string | undefined;
+  #offered = false;
+  #closed = false;
+
+  /** @param onLost the connection failed for good: publish anew */
+  constructor(target: WhipTarget, onLost: () => void) {
+    this.#target = target;
+    this.#connection.addEventListener('connectionstatechange', () => {
+      if (this.#connection.connectionState === 'failed' && !this.#closed) onLost();
+    });
+    this.#connection.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate && this.#offered) void this.#trickle(candidate);
+    });
+  }
+
+  /** Publishes a stream. @throws {PublishError} */
+  async start(stream: MediaStream): Promise<void> {
+    for (const track of stream.getTracks()) {
+      const sender = this.#connection.addTransceiver(track, { direction: 'sendonly', streams: [stream] }).sender;
+      if (track.kind === 'video') limit(sender);
+    }
+    await this.#connection.setLocalDescription();
+    await gathered(this.#connection);
+    const sdp = this.#connection.localDescription?.sdp ?? '';
+    this.#offered = true;
+    const response = await this.#request('POST', this.#target.path, 'application/sdp', sdp);
+    if (response.status !== 201) throw new PublishError(`The server did not take your media: ${await response.text()}`);
+    this.#resource = response.headers.get('Location') ?? undefined;
+    if (this.#closed) return this.#end();
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+    for (const candidate of this.#late.splice(0)) await this.#trickle(candidate);
+  }
+
+  /** Puts another track in place of the one sent, without a new offer. */
+  async replace(track: MediaStreamTrack): Promise<void> {
+    const sender = this.#connection.getSenders().find((one) => one.track?.kind === track.kind);
+    await sender?.replaceTrack(track);
+  }
+
+  /** Stops sending. Idempotent. The tracks themselves go on. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connection.close();
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    if (this.#resource !== undefined) await this.#request('DELETE', this.#resource).catch(() => undefined);
+  }
+
+  async #trickle(candidate: RTCIceCandidate): Promise<void> {
+    if (this.#closed) return;
+    if (this.#resource === undefined) {
+      this.#late.push(candidate);
+      return;
+    }
+    const response = await this.#request(
+      'PATCH',
+      this.#resource,
+      'application/trickle-ice-sdpfrag',
+      fragment(candidate),
+    ).catch(() => undefined);
+    if (response && response.status >= 400) console.warn(`a candidate was not taken: ${await response.text()}`);
+  }
+
+  async #request(method: string, path: string, type?: string, body?: string): Promise<Response> {
+    const headers = {
+      Authorization: `Bearer ${this.#target.token}`,
+      ...(type === undefined ? {} : { 'Content-Type': type }),
+    };
+    try {
+      return await fetch(path, { method, headers, body: body ?? null, keepalive: method === 'DELETE' });
+    } catch (cause) {
+      throw new PublishError('The server cannot be reached to send your media. Trying again when it is back.', {
+        cause,
+      });
+    }
+  }
+}
+
+/** A candidate as an SDP fragment (RFC 8840). */
+function fragment({ candidate, sdpMid, usernameFragment }: RTCIceCandidate): string {
+  const lines = [
+    `a=ice-ufrag:${usernameFragment ?? ''}`,
+    'm=audio 9 UDP/TLS/RTP/SAVPF 0',
+    `a=mid:${sdpMid ?? '0'}`,
+    `a=${candidate}`,
+  ];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function limit(sender: RTCRtpSender): void {
+  const parameters = sender.getParameters();
+  for (const encoding of parameters.encodings) encoding.maxBitrate = VIDEO_BITS_PER_SECOND;
+  void sender.setParameters(parameters).catch(() => undefined); // a wish: without it the call works too
+}
+
+function gathered(connection: RTCPeerConnection): Promise<void> {
+  if (connection.iceGatheringState === 'complete') return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, GATHER_MS);
+    connection.addEventListener('icegatheringstatechange', () => {
+      if (connection.iceGatheringState !== 'complete') return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

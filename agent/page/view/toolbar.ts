@@ -1,0 +1,73 @@
+/** The row of controls below the tiles. */
+import { listDevices } from '../media/camera.ts';
+import { button, el } from './dom.ts';
+
+export interface ToolbarActions {
+  mute(kind: 'audio' | 'video', muted: boolean): void;
+  choose(kind: 'audio' | 'video', deviceId: string): void;
+  /** The person pressed the analysis switch. */
+  analysis(): void;
+  leave(): void;
+}
+
+export class Toolbar {
+  readonly element: HTMLElement;
+  readonly #actions: ToolbarActions;
+  readonly #analysis: HTMLButtonElement;
+  readonly #devices = el('div', { class: 'devices' });
+
+  /** @param devices false for the synthetic caller: there is nothing to choose */
+  constructor(actions: ToolbarActions, devices: boolean) {
+    this.#actions = actions;
+    this.#analysis = button('', { class: 'analysis-switch', role: 'switch' }, () => actions.analysis());
+    this.element = el(
+      'footer',
+      { class: 'toolbar' },
+      this.#toggle('audio', 'Mic on', 'Mic off'),
+      this.#toggle('video', 'Camera on', 'Camera off'),
+      this.#analysis,
+      button('Leave', { class: 'leave' }, () => actions.leave()),
+    );
+    if (devices)
+      this.element.append(el('details', { class: 'device-picker' }, el('summary', {}, 'Devices'), this.#devices));
+    this.showAnalysis(false);
+  }
+
+  showAnalysis(on: boolean): void {
+    this.#analysis.setAttribute('aria-checked', String(on));
+    this.#analysis.textContent = on ? 'Analysis of me is on · switch off' : 'Analysis of me is off · switch on';
+  }
+
+  /** Lists what there is to choose from, with what is in use chosen. */
+  async showDevices(stream: MediaStream): Promise<void> {
+    const pickers = await Promise.all((['video', 'audio'] as const).map((kind) => this.#picker(kind, stream)));
+    this.#devices.replaceChildren(...pickers);
+  }
+
+  async #picker(kind: 'audio' | 'video', stream: MediaStream): Promise<HTMLElement> {
+    const used = stream
+      .getTracks()
+      .find((track) => track.kind === kind)
+      ?.getSettings().deviceId;
+    const devices = await listDevices(kind);
+    const options = devices.map(({ deviceId, label }, index) => {
+      const fallback = `${kind === 'video' ? 'Camera' : 'Microphone'} ${index + 1}`;
+      return el('option', { value: deviceId, selected: deviceId === used }, label || fallback);
+    });
+    const select = el('select', { disabled: options.length === 0 }, ...options);
+    if (options.length === 0) select.append(el('option', {}, 'none found'));
+    select.addEventListener('change', () => this.#actions.choose(kind, select.value));
+    return el('label', {}, kind === 'video' ? 'Camera' : 'Microphone', select);
+  }
+
+  #toggle(kind: 'audio' | 'video', on: string, off: string): HTMLButtonElement {
+    let muted = false;
+    const toggle = button(on, { 'aria-pressed': 'true' }, () => {
+      muted = !muted;
+      toggle.textContent = muted ? off : on;
+      toggle.setAttribute('aria-pressed', String(!muted));
+      this.#actions.mute(kind, muted);
+    });
+    return toggle;
+  }
+}
