@@ -1,3 +1,5 @@
 /** The door of the SFU room: WebRTC in, WebRTC out, and the fork. */
 export { ConsentGrant, type GrantIssuer } from './consent-grant.ts';
 export type * from './types.ts';
+export { SfuError, type SfuErrorCode } from './sfu-error.ts';
+export { createWeriftSfu, type WeriftSfuOptions } from './werift/werift-sfu.ts';

@@ -81,7 +81,13 @@ export type SfuEvent =
   | { readonly type: 'track-added'; readonly track: EncodedTrack }
   | { readonly type: 'track-removed'; readonly track: EncodedTrack }
   | { readonly type: 'track-muted'; readonly track: EncodedTrack; readonly muted: boolean }
-  | { readonly type: 'publication-closed'; readonly room: string; readonly participant: string; readonly id: string; readonly reason: string };
+  | {
+      readonly type: 'publication-closed';
+      readonly room: string;
+      readonly participant: string;
+      readonly id: string;
+      readonly reason: string;
+    };
 
 /** A fork of one track. Bounded: when the sink's thread lags, the oldest packets fall and are counted. */
 export interface Tap {
@@ -103,8 +109,16 @@ export interface Sfu {
   unpublish(publicationId: string): Promise<void>;
   /** The publisher said (signalling) that it muted a kind of media; taps and listeners are told. */
   setMuted(publicationId: string, kind: 'audio' | 'video', muted: boolean): void;
-  /** Watches everybody else in the room. `onOffer` gets the server's offers. */
-  view(room: string, viewer: string, onOffer: (offer: ViewerOffer) => void): Promise<Viewer>;
+  /**
+   * Watches everybody else in the room. `onOffer` gets the server's offers; `onClosed` is told once when the
+   * connection ends (lost, offer not answered, engine gone, closed) and why.
+   */
+  view(
+    room: string,
+    viewer: string,
+    onOffer: (offer: ViewerOffer) => void,
+    onClosed?: (reason: string) => void,
+  ): Promise<Viewer>;
   /** Forks a track. No grant, no fork: the grant must be live and cover the track's room and participant. */
   tap(trackId: string, grant: ConsentGrant, sink: TapSink): Promise<Tap>;
   requestKeyFrame(trackId: string): void;
