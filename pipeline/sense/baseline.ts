@@ -23,6 +23,7 @@ export interface BaselineOptions {
 const THAW_SHARE = 0.25;
 /** Own evidence further than this from the mean (in sd) counts for less, so that one laugh cannot move it. */
 const HUBER_SD = 2;
+const HUBER_AFTER_S = 3;
 const MIN_SD_SHARE = 0.25;
 /** Weight of the prior spread, in seconds of own evidence. */
 const SPREAD_PRIOR_S = 20;
@@ -98,7 +99,8 @@ export class Baseline {
     const deviation = value - this.#mean[index];
     const limit = HUBER_SD * this.sd(index);
     // Outliers count only once there is an own mean to be far from: the first seconds must be able to leave the prior.
-    const trust = seenS > this.#prior.priorS[index] ? Math.min(1, limit / Math.abs(deviation || 1e-9)) : 1;
+    const trust =
+      seenS > this.#prior.priorS[index] + HUBER_AFTER_S ? Math.min(1, limit / Math.abs(deviation || 1e-9)) : 1;
     const share = (seconds * trust) / (seenS + this.#prior.priorS[index]);
     this.#seenS[index] = seenS;
     this.#mean[index] += share * deviation;
