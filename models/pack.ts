@@ -76,7 +76,6 @@ export const packSchema = z.object({
 });
 
 export type PackManifest = z.infer<typeof packSchema>;
-export type PackVariant = z.infer<typeof variantSchema>;
 export type PackCue = z.infer<typeof cueSchema>;
 export type PackLabel = z.infer<typeof labelSchema>;
 

@@ -63,8 +63,14 @@ export class Describer {
     this.#said = new Said(saidSize);
   }
 
-  /** The model's `said` input for the next hop and for speaking after it. */
+  /** The model's `said` input for the hop last begun, and for speaking after it. */
   get said(): Float32Array {
+    return this.#said.vector;
+  }
+
+  /** A hop begins: what was said grows older. Returns {@link Describer.said}. */
+  begin(): Float32Array {
+    this.#said.tick();
     return this.#said.vector;
   }
 
@@ -72,17 +78,17 @@ export class Describer {
   push(hop: DescribableHop, heads: HopResult): { state: Unstamped<AffectState>; speak: boolean } {
     const startMs = (hop.startUs - this.#originUs) / 1000;
     const endMs = (hop.endUs - this.#originUs) / 1000;
-    this.#said.tick();
     this.#tracks.push(heads.cues, heads.cueStrength, startMs, endMs);
-    this.#abstention.push(
-      heads.reliability,
-      hop.face !== undefined || hop.voice !== undefined || hop.caption !== undefined,
-    );
+    const present = hop.face !== undefined || hop.voice !== undefined || hop.caption !== undefined;
+    this.#abstention.push(heads.confidence, present);
     const abstaining = this.#abstention.abstaining;
     const numbers = readNumbers(this.#pack, heads, abstaining ?? true);
     this.#current = { heads, numbers, startMs, endMs };
     const { silent, change, reliability } = heads;
-    const speak = abstaining !== undefined && this.#gate.wants({ timeMs: endMs, silent, change, abstaining });
+    const speak =
+      abstaining !== undefined &&
+      this.#abstention.settled &&
+      this.#gate.wants({ timeMs: endMs, silent, change, abstaining });
     const [face, voice, caption] = reliability;
     const sure = { face: clamp(face, 0, 1), voice: clamp(voice, 0, 1), caption: clamp(caption, 0, 1) };
     return { state: { type: 'affect.state', ...this.#common(startMs, endMs), ...numbers, reliability: sure }, speak };
@@ -110,7 +116,7 @@ export class Describer {
       version,
       text,
       ...current.numbers,
-      evidence: abstained ? [] : this.#evidence(spoken.cues),
+      evidence: this.#evidence(spoken.cues),
       abstained,
       latencyMs,
     };

@@ -130,7 +130,7 @@ export class HopGrid<K> {
         face,
         voice,
         caption,
-        said: describer.said,
+        said: describer.begin(),
       })),
     );
     const encodedMs = this.#now();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AffectModel, type HopResult, type ParticipantMemory, type SpeakUpdate } from '../../models/index.ts';
-import { CAPTION_SHAPE, FACE_SHAPE, VOICE_SHAPE } from '../../models/runtime/session.ts';
+import { AffectModel, type HopResult, type SpeakUpdate } from '../../models/index.ts';
 import { floats } from '../../models/runtime/tensors.ts';
-import { PACK_DIR, noise } from './test-pack.ts';
+import { PACK_DIR } from './test-pack.ts';
+import { hopItem, texts, watch } from './watching.ts';
 
 let model: AffectModel;
 let said: Float32Array;
@@ -11,47 +11,6 @@ beforeAll(async () => {
   said = new Float32Array(model.pack.manifest.saidSize);
 });
 afterAll(() => model.close());
-
-/** Hop `hop` of somebody: rows that the sensors could have given, marked valid. */
-function item(memory: ParticipantMemory, person: number, hop: number) {
-  const rows = (shape: readonly [number, number], seed: number) => {
-    const values = noise(seed, shape[0] * shape[1]);
-    for (let row = 1; row <= shape[0]; row += 1) values[row * shape[1] - 1] = 1;
-    return values;
-  };
-  const seed = person * 1000 + hop;
-  return {
-    memory,
-    face: rows(FACE_SHAPE, seed),
-    voice: rows(VOICE_SHAPE, seed + 500_000),
-    caption: new Float32Array(CAPTION_SHAPE[0]),
-    said,
-  };
-}
-
-async function watch(
-  people: readonly number[],
-  hops: number,
-): Promise<{ memories: ParticipantMemory[]; last: HopResult[] }> {
-  const memories = people.map(() => model.createMemory());
-  let last: HopResult[] = [];
-  for (let hop = 0; hop < hops; hop += 1)
-    last = await model.hop(people.map((person, i) => item(memories[i], person, hop)));
-  return { memories, last };
-}
-
-async function texts(
-  memories: readonly ParticipantMemory[],
-  heads: readonly HopResult[],
-  chunk?: number,
-): Promise<SpeakUpdate[]> {
-  const ends: SpeakUpdate[] = [];
-  const items = memories.map((memory, i) => ({ memory, said, cues: heads[i].cues }));
-  for await (const updates of model.speak(items, chunk === undefined ? {} : { chunk })) {
-    for (const update of updates) if (update.done) ends[update.item] = update;
-  }
-  return ends;
-}
 
 const numbers = ({ vad, vadSd, labels, cues, cueStrength, reliability, confidence, change, silent }: HopResult) => [
   ...vad,
@@ -73,7 +32,7 @@ function distance(a: HopResult, b: HopResult): number {
 
 describe('hops', () => {
   it('give the heads in their ranges', async () => {
-    const { last } = await watch([1], 3);
+    const { last } = await watch(model, [1], 3);
     const { manifest } = model.pack;
     expect(last[0].labels).toHaveLength(manifest.labels.length);
     expect(last[0].cues).toHaveLength(manifest.cues.length);
@@ -85,18 +44,18 @@ describe('hops', () => {
   });
 
   it('remember: the same features later in a call do not mean the same', async () => {
-    const [fresh, later] = [await watch([7], 1), await watch([1], 6)];
-    const [again] = await model.hop([item(later.memories[0], 7, 0)]);
+    const [fresh, later] = [await watch(model, [7], 1), await watch(model, [1], 6)];
+    const [again] = await model.hop([hopItem(model, later.memories[0], 7, 0)]);
     expect(distance(again, fresh.last[0])).toBeGreaterThan(1e-3);
   });
 
   it('of a person are the same alone, in a batch, and while others come, go and change places', async () => {
-    const alone = await watch([1], 6);
+    const alone = await watch(model, [1], 6);
     const memories = [0, 1, 2, 3].map(() => model.createMemory());
     const order = [[1], [0, 1], [0, 1, 2], [2, 1], [1, 2, 3, 0], [3, 1]];
     const mine: HopResult[] = [];
     for (const [hop, people] of order.entries()) {
-      const results = await model.hop(people.map((person) => item(memories[person], person, hop)));
+      const results = await model.hop(people.map((person) => hopItem(model, memories[person], person, hop)));
       mine.push(results[people.indexOf(1)]);
     }
     expect(distance(mine[5], alone.last[0])).toBeLessThan(1e-5);
@@ -105,29 +64,31 @@ describe('hops', () => {
   it('refuse features of the wrong length, a memory twice, and a memory that was closed', async () => {
     const memory = model.createMemory();
     await expect(model.hop([{ memory, face: new Float32Array(3), said }])).rejects.toMatchObject({ code: 'bad-input' });
-    await expect(model.hop([item(memory, 1, 0), item(memory, 1, 0)])).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(model.hop([hopItem(model, memory, 1, 0), hopItem(model, memory, 1, 0)])).rejects.toMatchObject({
+      code: 'bad-input',
+    });
     expect(memory.count).toBe(0);
     memory.close();
-    await expect(model.hop([item(memory, 1, 0)])).rejects.toMatchObject({ code: 'closed' });
+    await expect(model.hop([hopItem(model, memory, 1, 0)])).rejects.toMatchObject({ code: 'closed' });
   });
 });
 
 describe('a memory that is closed', () => {
   it('is zeros at once, and the others of its batch are as they were', async () => {
-    const { memories, last } = await watch([1, 2], 4);
+    const { memories, last } = await watch(model, [1, 2], 4);
     const batch = memories[0].batch;
-    const before = (await texts([memories[1]], [last[1]]))[0];
+    const before = (await texts(model, [memories[1]], [last[1]]))[0];
     memories[0].close();
     for (const tensor of Object.values(batch?.tensors ?? {})) {
       const values = floats(tensor);
       expect(values.subarray(0, values.length / 2).every((x) => x === 0)).toBe(true);
     }
-    expect((await texts([memories[1]], [last[1]]))[0]).toEqual(before);
+    expect((await texts(model, [memories[1]], [last[1]]))[0]).toEqual(before);
   });
 
   it('while its hop runs keeps nothing of that hop', async () => {
-    const { memories } = await watch([1, 2], 1);
-    const running = model.hop([item(memories[0], 1, 1), item(memories[1], 2, 1)]);
+    const { memories } = await watch(model, [1, 2], 1);
+    const running = model.hop([hopItem(model, memories[0], 1, 1), hopItem(model, memories[1], 2, 1)]);
     memories[0].close();
     await running;
     expect(memories[0].batch).toBeUndefined();
@@ -137,7 +98,7 @@ describe('a memory that is closed', () => {
   });
 
   it('while it speaks says not a word more', async () => {
-    const { memories, last } = await watch([1], 4);
+    const { memories, last } = await watch(model, [1], 4);
     const updates: SpeakUpdate[] = [];
     const speech = model.speak([{ memory: memories[0], said, cues: last[0].cues }], { chunk: 1 });
     memories[0].close();
@@ -148,8 +109,8 @@ describe('a memory that is closed', () => {
 
 describe('speaking', () => {
   it('makes a text out of words, and names no cue whose probability is under its threshold', async () => {
-    const { memories, last } = await watch([1, 2, 3], 6);
-    for (const [i, { text, cues }] of (await texts(memories, last)).entries()) {
+    const { memories, last } = await watch(model, [1, 2, 3], 6);
+    for (const [i, { text, cues }] of (await texts(model, memories, last)).entries()) {
       expect(text).toMatch(/^[A-Z][\w ,.;:'’-]+\.$/);
       for (const cue of cues) expect(last[i].cues[cue]).toBeGreaterThanOrEqual(model.pack.manifest.thresholds.cue[cue]);
     }
@@ -157,22 +118,22 @@ describe('speaking', () => {
 
   it('gives a person the same text alone and among 16, byte for byte', async () => {
     const people = Array.from({ length: 16 }, (_, i) => i + 1);
-    const { memories, last } = await watch(people, 6);
-    const together = await texts(memories, last);
+    const { memories, last } = await watch(model, people, 6);
+    const together = await texts(model, memories, last);
     for (const person of [0, 7, 15]) {
-      const [alone] = await texts([memories[person]], [last[person]]);
+      const [alone] = await texts(model, [memories[person]], [last[person]]);
       expect({ ...alone, item: person }).toEqual(together[person]);
     }
   });
 
   it('gives the same text whatever the length of the chunks', async () => {
-    const { memories, last } = await watch([5], 6);
-    const [long] = await texts(memories, last, 64);
-    expect((await texts(memories, last, 3))[0]).toEqual(long);
+    const { memories, last } = await watch(model, [5], 6);
+    const [long] = await texts(model, memories, last, 64);
+    expect((await texts(model, memories, last, 3))[0]).toEqual(long);
   });
 
   it('streams words that add up to the text', async () => {
-    const { memories, last } = await watch([5], 6);
+    const { memories, last } = await watch(model, [5], 6);
     const heard: SpeakUpdate[] = [];
     for await (const updates of model.speak([{ memory: memories[0], said, cues: last[0].cues }]))
       heard.push(...updates);
@@ -182,18 +143,18 @@ describe('speaking', () => {
   });
 
   it('is not disturbed by hops that go on meanwhile', async () => {
-    const { memories, last } = await watch([5, 6], 6);
-    const [quiet] = await texts([memories[0]], [last[0]]);
+    const { memories, last } = await watch(model, [5, 6], 6);
+    const [quiet] = await texts(model, [memories[0]], [last[0]]);
     let end: SpeakUpdate | undefined;
     for await (const updates of model.speak([{ memory: memories[0], said, cues: last[0].cues }])) {
-      await model.hop([item(memories[0], 5, 90), item(memories[1], 6, 90)]);
+      await model.hop([hopItem(model, memories[0], 5, 90), hopItem(model, memories[1], 6, 90)]);
       end = updates.at(-1);
     }
     expect(end).toEqual(quiet);
   });
 
   it('stops between two chunks when it is aborted', async () => {
-    const { memories, last } = await watch([5], 2);
+    const { memories, last } = await watch(model, [5], 2);
     const abort = new AbortController();
     const speech = model.speak([{ memory: memories[0], said, cues: last[0].cues }], { chunk: 1, signal: abort.signal });
     abort.abort(new Error('enough'));
@@ -205,9 +166,9 @@ describe('closing', () => {
   it('waits for runs under way, can be repeated, and lets nothing run after it', async () => {
     const other = await AffectModel.open({ packDir: PACK_DIR });
     const memory = other.createMemory();
-    const running = other.hop([item(memory, 1, 0)]);
+    const running = other.hop([hopItem(other, memory, 1, 0)]);
     await Promise.all([other.close(), other.close()]);
     await expect(running).resolves.toHaveLength(1);
-    await expect(other.hop([item(memory, 1, 1)])).rejects.toMatchObject({ code: 'closed' });
+    await expect(other.hop([hopItem(other, memory, 1, 1)])).rejects.toMatchObject({ code: 'closed' });
   });
 });

@@ -5,12 +5,15 @@ import { PACK, heads, hop } from './scene.ts';
 
 const WORDS = { text: 'A few words.', cues: [0, 2], truncated: false };
 const LATENCY = { encode: 1 };
-const POOR = { reliability: Float32Array.of(0.1, 0.1, 0) };
+const POOR = { confidence: 0.1 };
 const make = () => new Describer({ participantId: 'ann', pack: PACK });
 
 /** Pushes these heads, one a hop from `first`; the last push's answer. */
 function watch(describer: Describer, first: number, ...results: ReturnType<typeof heads>[]) {
-  const answers = results.map((result, i) => describer.push(hop(first + i), result));
+  const answers = results.map((result, i) => {
+    describer.begin();
+    return describer.push(hop(first + i), result);
+  });
   return answers[answers.length - 1];
 }
 
@@ -79,32 +82,33 @@ describe('a describer', () => {
     expect(describer.describe(WORDS, LATENCY)?.id).not.toBe(first?.id);
   });
 
-  it('abstains when the signal stays poor: once, with wide uncertainty, without labels and evidence', () => {
+  it('abstains when the signal stays poor: once, with wide uncertainty and without labels', () => {
     const describer = make();
-    const { speak } = watch(describer, 0, heads(POOR), heads(POOR));
+    const { speak } = watch(describer, 0, ...Array.from({ length: 4 }, () => heads(POOR)));
     const event = describer.describe(WORDS, LATENCY);
     expect(speak).toBe(true);
-    expect(event).toMatchObject({ abstained: true, labels: [], evidence: [], version: 1 });
+    expect(event).toMatchObject({ abstained: true, labels: [], version: 1 });
     expect(event?.valence.sd).toBeGreaterThanOrEqual(0.5);
     expect(event?.valence.mean).toBeCloseTo(0.2);
-    expect(watch(describer, 2, ...Array.from({ length: 60 }, () => heads({ ...POOR, silent: 0 }))).speak).toBe(false);
+    expect(watch(describer, 4, ...Array.from({ length: 60 }, () => heads({ ...POOR, silent: 0 }))).speak).toBe(false);
   });
 
   it('does not flicker: one poor hop is no reason to abstain, and when the signal is back it speaks again', () => {
     const describer = make();
     watch(describer, 0, heads(), heads());
     describer.describe(WORDS, LATENCY);
-    expect(watch(describer, 2, heads(POOR)).speak).toBe(false);
-    expect(watch(describer, 3, heads(), heads(POOR), heads(POOR)).speak).toBe(true);
+    expect(watch(describer, 30, heads({ ...POOR, silent: 0 })).speak).toBe(false);
+    expect(watch(describer, 31, heads(), heads(POOR), heads(POOR), heads(POOR)).speak).toBe(false);
+    expect(watch(describer, 35, heads(POOR)).speak).toBe(true);
     expect(describer.describe(WORDS, LATENCY)?.abstained).toBe(true);
-    expect(watch(describer, 6, heads()).speak).toBe(false);
-    expect(watch(describer, 7, heads()).speak).toBe(true);
+    expect(watch(describer, 36, heads()).speak).toBe(false);
+    expect(watch(describer, 37, heads()).speak).toBe(true);
     expect(describer.describe(WORDS, LATENCY)?.abstained).toBe(false);
   });
 
   it('abstains when no sense gave anything, whatever the model believes', () => {
     const describer = make();
-    for (const i of [0, 1]) describer.push(hop(i, { face: undefined }), heads());
+    for (const i of [0, 1, 2, 3]) describer.push(hop(i, { face: undefined }), heads());
     expect(describer.describe(WORDS, LATENCY)?.abstained).toBe(true);
   });
 
