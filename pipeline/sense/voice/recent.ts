@@ -30,9 +30,10 @@ export class RecentSpeech {
     this.#pitchAt = (this.#pitchAt + 1) % RANGE_FRAMES;
   }
 
-  /** Syllable peaks per second of speech over the last 3 s; NaN when there is too little speech. */
+  /** Syllable peaks per second of speech over the last 3 s; NaN with too little speech, or none with a voice in it (a whisper). */
   ratePerS(): number {
-    return this.#actives < FEWEST_ACTIVE ? NaN : (100 * this.#syllables) / this.#actives;
+    const unknown = this.#actives < FEWEST_ACTIVE || this.#syllables === 0;
+    return unknown ? NaN : (100 * this.#syllables) / this.#actives;
   }
 
   /** From the 5th to the 95th percentile of voiced F0 over the last 2 s, semitones; NaN when there is too little voice. */

@@ -9,6 +9,8 @@ import { TRACKED, TRACKED_COUNT } from './voice-prior.ts';
 const SEMITONE_REFERENCE_HZ = 27.5;
 /** A slope through fewer voiced frames than this is noise. */
 const FEWEST_FOR_SLOPE = 4;
+/** One or two voiced frames are an edge of voicing or an accident: they count as voiced, but have no pitch to speak of. */
+const FEWEST_VOICED = 3;
 const HNR_LIMITS_DB = [-10, 35] as const;
 
 export function semitones(hz: number): number {
@@ -101,8 +103,9 @@ export class SegmentPool {
       time += i;
     }
     const n = this.voicedHops;
-    this.tracked[TRACKED.f0] = n > 0 ? pitch / n : NaN;
-    this.tracked[TRACKED.hnrDb] = n > 0 ? harmonicsToNoiseDb(peak / n) : NaN;
+    const clear = n >= FEWEST_VOICED;
+    this.tracked[TRACKED.f0] = clear ? pitch / n : NaN;
+    this.tracked[TRACKED.hnrDb] = clear ? harmonicsToNoiseDb(peak / n) : NaN;
     this.slope = n < FEWEST_FOR_SLOPE ? NaN : slopePerS(hz, count, time / n, pitch / n);
   }
 

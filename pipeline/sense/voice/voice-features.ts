@@ -34,9 +34,9 @@ export const VOICE_FEATURES = [
   'valid',
 ] as const;
 
-export type VoiceFeature = (typeof VOICE_FEATURES)[number];
+type VoiceFeature = (typeof VOICE_FEATURES)[number];
 
-/** Column of each feature. */
-export const VOICE_COLUMN = Object.fromEntries(VOICE_FEATURES.map((name, index) => [name, index])) as Readonly<
-  Record<VoiceFeature, number>
->;
+/** Column of a feature. */
+export function voiceColumn(name: VoiceFeature): number {
+  return VOICE_FEATURES.indexOf(name);
+}

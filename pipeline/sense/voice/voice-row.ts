@@ -2,9 +2,36 @@ import type { Baseline } from '../baseline.ts';
 import { HOPS_PER_SEGMENT } from './grid.ts';
 import { MFCC_COUNT } from './mel.ts';
 import type { SegmentPool } from './segment-pool.ts';
-import { VOICE_COLUMN as at } from './voice-features.ts';
+import { voiceColumn } from './voice-features.ts';
 import { TRACKED } from './voice-prior.ts';
 
+const AT = {
+  loudnessAbs: voiceColumn('loudnessAbs'),
+  loudnessRel: voiceColumn('loudnessRel'),
+  loudnessPeakRel: voiceColumn('loudnessPeakRel'),
+  f0Abs: voiceColumn('f0Abs'),
+  f0Rel: voiceColumn('f0Rel'),
+  f0Slope: voiceColumn('f0Slope'),
+  f0RangeRel: voiceColumn('f0RangeRel'),
+  voiced: voiceColumn('voiced'),
+  active: voiceColumn('active'),
+  hnrAbs: voiceColumn('hnrAbs'),
+  hnrRel: voiceColumn('hnrRel'),
+  alphaAbs: voiceColumn('alphaAbs'),
+  alphaRel: voiceColumn('alphaRel'),
+  hammarbergAbs: voiceColumn('hammarbergAbs'),
+  hammarbergRel: voiceColumn('hammarbergRel'),
+  fluxRel: voiceColumn('fluxRel'),
+  rateRel: voiceColumn('rateRel'),
+  jitter: voiceColumn('jitter'),
+  shimmer: voiceColumn('shimmer'),
+  centroidRel: voiceColumn('centroidRel'),
+  mfcc1Rel: voiceColumn('mfcc1Rel'),
+  pause: voiceColumn('pause'),
+  quality: voiceColumn('quality'),
+  ownness: voiceColumn('ownness'),
+  valid: voiceColumn('valid'),
+} as const;
 /** No feature may leave this range: one wild frame must not swamp a network. */
 const LIMIT = 4;
 
@@ -23,33 +50,33 @@ export function writeVoiceRow(row: Float32Array, pool: SegmentPool, context: Row
     if (!Number.isNaN(value)) row[column] = Math.min(Math.max(value, -LIMIT), LIMIT);
   };
   const rel = (index: number): number => values[index] - baseline.mean(index);
-  put(at.loudnessAbs, (values[TRACKED.loudnessDb] + 40) / 20);
-  put(at.loudnessRel, rel(TRACKED.loudnessDb) / 10);
+  put(AT.loudnessAbs, (values[TRACKED.loudnessDb] + 40) / 20);
+  put(AT.loudnessRel, rel(TRACKED.loudnessDb) / 10);
   if (!Number.isNaN(values[TRACKED.loudnessDb]))
-    put(at.loudnessPeakRel, (pool.peakDb - baseline.mean(TRACKED.loudnessDb)) / 10);
-  put(at.f0Abs, (values[TRACKED.f0] - 32) / 12);
-  put(at.f0Rel, rel(TRACKED.f0) / 6);
-  put(at.f0Slope, pool.slope / 20);
-  put(at.f0RangeRel, rel(TRACKED.f0Range) / 4);
-  put(at.voiced, pool.voicedHops / Math.max(pool.cleanHops, 1));
-  put(at.active, pool.activeHops / Math.max(pool.cleanHops, 1));
-  put(at.hnrAbs, (values[TRACKED.hnrDb] - 10) / 10);
-  put(at.hnrRel, rel(TRACKED.hnrDb) / 4);
-  put(at.alphaAbs, (values[TRACKED.alphaDb] + 15) / 15);
-  put(at.alphaRel, rel(TRACKED.alphaDb) / 8);
-  put(at.hammarbergAbs, (values[TRACKED.hammarbergDb] - 20) / 15);
-  put(at.hammarbergRel, rel(TRACKED.hammarbergDb) / 8);
-  put(at.fluxRel, rel(TRACKED.fluxLog2) / 2);
-  put(at.rateRel, rel(TRACKED.ratePerS) / 2);
-  put(at.jitter, pool.jitterPercent / 3);
-  put(at.shimmer, pool.shimmerDb / 2);
-  put(at.centroidRel, rel(TRACKED.centroidLog2));
+    put(AT.loudnessPeakRel, (pool.peakDb - baseline.mean(TRACKED.loudnessDb)) / 10);
+  put(AT.f0Abs, (values[TRACKED.f0] - 32) / 12);
+  put(AT.f0Rel, rel(TRACKED.f0) / 6);
+  put(AT.f0Slope, pool.slope / 20);
+  put(AT.f0RangeRel, rel(TRACKED.f0Range) / 4);
+  put(AT.voiced, pool.voicedHops / Math.max(pool.cleanHops, 1));
+  put(AT.active, pool.activeHops / Math.max(pool.cleanHops, 1));
+  put(AT.hnrAbs, (values[TRACKED.hnrDb] - 10) / 10);
+  put(AT.hnrRel, rel(TRACKED.hnrDb) / 4);
+  put(AT.alphaAbs, (values[TRACKED.alphaDb] + 15) / 15);
+  put(AT.alphaRel, rel(TRACKED.alphaDb) / 8);
+  put(AT.hammarbergAbs, (values[TRACKED.hammarbergDb] - 20) / 15);
+  put(AT.hammarbergRel, rel(TRACKED.hammarbergDb) / 8);
+  put(AT.fluxRel, rel(TRACKED.fluxLog2) / 2);
+  put(AT.rateRel, rel(TRACKED.ratePerS) / 2);
+  put(AT.jitter, pool.jitterPercent / 3);
+  put(AT.shimmer, pool.shimmerDb / 2);
+  put(AT.centroidRel, rel(TRACKED.centroidLog2));
   for (let c = TRACKED.mfcc; c < TRACKED.mfcc + MFCC_COUNT; c++)
-    put(at.mfcc1Rel + c - TRACKED.mfcc, rel(c) / baseline.sd(c) / 2);
-  put(at.pause, Math.min(context.pauseS / 5, 1));
-  put(at.quality, context.quality);
-  put(at.ownness, baseline.ownness);
-  row[at.valid] = 1;
+    put(AT.mfcc1Rel + c - TRACKED.mfcc, rel(c) / baseline.sd(c) / 2);
+  put(AT.pause, Math.min(context.pauseS / 5, 1));
+  put(AT.quality, context.quality);
+  put(AT.ownness, baseline.ownness);
+  row[AT.valid] = 1;
 }
 
 /** A segment is evidence when at least half of its frames are neither lost nor invented. */
