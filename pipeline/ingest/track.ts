@@ -1,0 +1,58 @@
+/** What audio and video ingest have in common. */
+import type { SignalState } from '../types.ts';
+import type { IngestError } from './ingest-error.ts';
+
+/** One published track as it was negotiated. */
+export interface TrackInfo {
+  readonly id: string;
+  readonly kind: 'audio' | 'video';
+  /** `audio/opus`, `video/VP8`, `video/H264`; anything else is answered with the signal `unsupported`. */
+  readonly mimeType: string;
+  readonly clockRateHz: number;
+  readonly channels?: number;
+  /** The SDP `a=fmtp` parameters, as written. */
+  readonly parameters?: string;
+  /** When given, packets of other payload types (retransmission, redundancy, events) are left alone. */
+  readonly payloadType?: number;
+}
+
+/** A sender report as it reaches the ingest; `ssrc`, when known, guards against one of another stream. */
+export interface IngestSenderReport {
+  /** The sender's wall clock, microseconds since 1970. */
+  readonly ntpUs: number;
+  readonly rtpTimestamp: number;
+  readonly arrivalUs: number;
+  readonly ssrc?: number;
+}
+
+export interface IngestEvents<Frame> {
+  onFrame(frame: Frame): void;
+  /** Told on change only. */
+  onSignal(state: SignalState, detail?: string): void;
+  /** Never ends the track; at most one per code and five seconds. */
+  onError(error: IngestError): void;
+}
+
+/** No packet for so long means that the track is gone. Opus in DTX sends every 400 ms. */
+export const LOST_AFTER_US = 1_500_000;
+
+/** Passes on a signal when it changes. */
+export class SignalGate {
+  readonly #onSignal: (state: SignalState, detail?: string) => void;
+  #state: SignalState | undefined;
+
+  constructor(onSignal: (state: SignalState, detail?: string) => void) {
+    this.#onSignal = onSignal;
+  }
+
+  get state(): SignalState | undefined {
+    return this.#state;
+  }
+
+  set(state: SignalState, detail?: string): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    if (detail === undefined) this.#onSignal(state);
+    else this.#onSignal(state, detail);
+  }
+}

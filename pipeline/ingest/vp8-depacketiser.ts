@@ -1,0 +1,84 @@
+/** VP8 out of RTP (RFC 7741). */
+import type { Depacketiser, DepacketiserEvents } from './depacketiser.ts';
+import { PictureAssembly } from './depacketiser.ts';
+import type { RtpPacket } from './rtp-packet.ts';
+
+export interface Vp8Descriptor {
+  /** The packet begins a partition, and which. */
+  readonly startsPartition: boolean;
+  readonly partition: number;
+  /** Where the VP8 bytes begin. */
+  readonly headerBytes: number;
+}
+
+/** Reads the payload descriptor (RFC 7741 4.2), or returns in words what is wrong with it. */
+export function parseVp8Descriptor(payload: Uint8Array): Vp8Descriptor | string {
+  const first = payload[0];
+  if (first === undefined) return 'a VP8 payload without descriptor';
+  let headerBytes = 1;
+  if ((first & 0x80) !== 0) {
+    const extension = payload[1] ?? 0;
+    headerBytes += 1;
+    if ((extension & 0x80) !== 0) headerBytes += ((payload[headerBytes] ?? 0) & 0x80) === 0 ? 1 : 2;
+    if ((extension & 0x40) !== 0) headerBytes += 1;
+    if ((extension & 0x30) !== 0) headerBytes += 1;
+  }
+  if (headerBytes >= payload.length) return 'a VP8 payload that ends in its descriptor';
+  return { startsPartition: (first & 0x10) !== 0, partition: first & 0x07, headerBytes };
+}
+
+/** Bytes of the frame tag and, in key frames, the start code and size (RFC 6386 9.1). */
+const KEY_FRAME_HEADER_BYTES = 10;
+
+export class Vp8Depacketiser implements Depacketiser {
+  readonly #events: DepacketiserEvents;
+  readonly #picture = new PictureAssembly();
+
+  constructor(events: DepacketiserEvents) {
+    this.#events = events;
+  }
+
+  push(packet: RtpPacket, arrivalUs: number): void {
+    if (packet.payload.length === 0) return;
+    const descriptor = parseVp8Descriptor(packet.payload);
+    if (typeof descriptor === 'string') {
+      this.gap();
+      this.#events.onBadPayload(descriptor);
+      return;
+    }
+    this.#begin(packet, descriptor, arrivalUs);
+    if (!this.#picture.open) return;
+    const fits = this.#picture.append(packet.payload.subarray(descriptor.headerBytes));
+    if (!fits) this.#events.onIncomplete();
+    else if (packet.marker) this.#finish();
+  }
+
+  gap(): void {
+    if (!this.#picture.open) return;
+    this.#picture.drop();
+    this.#events.onIncomplete();
+  }
+
+  #begin(packet: RtpPacket, descriptor: Vp8Descriptor, arrivalUs: number): void {
+    const continues = this.#picture.open && this.#picture.timestamp === packet.timestamp;
+    if (continues) return;
+    // No loss between and yet a new time: the sender left out the marker bit.
+    if (this.#picture.open) this.#finish();
+    if (!descriptor.startsPartition || descriptor.partition !== 0) {
+      this.#events.onIncomplete();
+      return;
+    }
+    this.#picture.begin(packet.timestamp, arrivalUs);
+    this.#picture.keyFrame = startsKeyFrame(packet.payload.subarray(descriptor.headerBytes));
+  }
+
+  #finish(): void {
+    this.#picture.finish((picture) => this.#events.onPicture(picture));
+  }
+}
+
+/** The frame tag's lowest bit is 0 in key frames, which carry a start code (RFC 6386 9.1). */
+function startsKeyFrame(vp8: Uint8Array): boolean {
+  if (vp8.length < KEY_FRAME_HEADER_BYTES || ((vp8[0] ?? 1) & 1) !== 0) return false;
+  return vp8[3] === 0x9d && vp8[4] === 0x01 && vp8[5] === 0x2a;
+}
