@@ -42,7 +42,11 @@ export class Utterance {
     else if (cue >= 0 && cue < this.#manifest.cues.length) {
       // A tag among the words is the decoder's slip: neither a word nor planned evidence.
       if (this.#planning && !this.cues.includes(cue)) this.cues.push(cue);
-    } else if (!this.#planning) this.#words.push(id);
+    } else {
+      // A plan whose end was forgotten ends with its first word.
+      this.#planning = false;
+      this.#words.push(id);
+    }
   }
 
   #grow(final: boolean): string {

@@ -28,12 +28,9 @@ export interface Spoken {
 }
 
 type Unstamped<T> = Omit<T, 'seq' | 'room'>;
-type Previous = {
-  readonly id: string;
-  readonly version: number;
-  readonly event: Unstamped<Description>;
+interface Previous extends Pick<Description, 'id' | 'version' | 'startMs' | 'endMs' | 'abstained'> {
   readonly vad: Float32Array;
-};
+}
 type Current = {
   readonly heads: HopResult;
   readonly numbers: Numbers;
@@ -121,7 +118,7 @@ export class Describer {
       latencyMs,
     };
     this.#said.spoke(current.heads.vad);
-    this.#previous = { id, version, event, vad: current.heads.vad };
+    this.#previous = { id, version, startMs, endMs: current.endMs, abstained, vad: current.heads.vad };
     return event;
   }
 
@@ -129,7 +126,7 @@ export class Describer {
   #identify(current: Current, abstained: boolean): { id: string; version: number; startMs: number } {
     const previous = this.#previous;
     if (previous !== undefined && continues(previous, current, abstained)) {
-      return { id: previous.id, version: previous.version + 1, startMs: previous.event.startMs };
+      return { id: previous.id, version: previous.version + 1, startMs: previous.startMs };
     }
     // Unique in the room, also after leaving and coming back, and the same each time that a file is analysed.
     return { id: `${this.participantId}@${Math.round(current.startMs)}`, version: 1, startMs: current.startMs };
@@ -154,8 +151,8 @@ export class Describer {
   }
 }
 
-function continues({ event, vad }: Previous, current: Current, abstained: boolean): boolean {
-  if (event.abstained !== abstained || current.endMs - event.endMs > REVISION.maxGapMs) return false;
+function continues({ endMs, vad, ...previous }: Previous, current: Current, abstained: boolean): boolean {
+  if (previous.abstained !== abstained || current.endMs - endMs > REVISION.maxGapMs) return false;
   if (abstained) return true;
   const now = current.heads.vad;
   return Math.hypot(now[0] - vad[0], now[1] - vad[1], now[2] - vad[2]) <= REVISION.maxDistance;

@@ -33,6 +33,12 @@ describe('an utterance', () => {
     expect(utterance).toMatchObject({ cues: [], text: 'smiles' });
   });
 
+  it('ends a plan that lacks its end with the first word', () => {
+    const utterance = utter();
+    utterance.push(ids(plan, firstCue, word(0), firstCue + 1, word(1), eos));
+    expect(utterance).toMatchObject({ cues: [0], text: 'smiles' });
+  });
+
   it('cut short gives its last word when flushed', () => {
     const utterance = utter();
     utterance.push(ids(plan, sep, word(0), word(1), word(2)));
