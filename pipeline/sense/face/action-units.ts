@@ -48,16 +48,34 @@ const SMILE_SHARE = 0.75;
 const MIN_UNIT = -1;
 const MAX_UNIT = 1.5;
 
-/** Writes the proxies of one face, in the order of `ACTION_UNITS`, into `out`. */
-export function actionUnits(measures: Float64Array, pose: HeadPose, out: Float32Array): void {
-  const [innerBrow, outerBrow, browGap, upperLid, lowerLid, eyeOpen, cheek, nose, upperLip, width, lift, tilt, skew, thin, open, jaw, lowerLip] = normalised(measures, pose);
+/** Writes the proxies of one face, in the order of `ACTION_UNITS`, into `out`. `furrow` is what `browFurrow` sees. */
+export function actionUnits(measures: Float64Array, furrow: number, pose: HeadPose, out: Float32Array): void {
+  const [
+    innerBrow,
+    outerBrow,
+    browGap,
+    upperLid,
+    lowerLid,
+    eyeOpen,
+    cheek,
+    nose,
+    upperLip,
+    width,
+    lift,
+    tilt,
+    skew,
+    thin,
+    open,
+    jaw,
+    lowerLip,
+  ] = normalised(measures, pose);
   const smile = 0.6 * lift + 0.4 * width;
   const smiling = Math.max(0, smile);
   const shut = Math.max(0, 1 - 2 * Math.max(0, open));
   const asymmetry = Math.max(Math.abs(tilt), 0.5 * Math.abs(skew));
   out[0] = innerBrow;
   out[1] = outerBrow;
-  out[2] = 0.6 * Math.max(-0.5, -innerBrow) + 0.4 * browGap;
+  out[2] = 0.8 * Math.min(1, furrow) + 0.4 * Math.max(0, -innerBrow) + 0.1 * browGap;
   out[3] = upperLid;
   out[4] = 0.7 * cheek + 0.3 * lowerLid;
   out[5] = 0.6 * lowerLid + 0.4 * Math.min(1, eyeOpen);

@@ -73,7 +73,11 @@ export class Alignment {
   /** Rows of the rotation are the head's axes seen in the picture. */
   pose(): HeadPose {
     const r = this.#rotation;
-    return { yaw: Math.atan2(r[6], r[8]), pitch: Math.asin(Math.max(-1, Math.min(1, r[7]))), roll: Math.atan2(-r[1], r[0]) };
+    return {
+      yaw: Math.atan2(r[6], r[8]),
+      pitch: Math.asin(Math.max(-1, Math.min(1, r[7]))),
+      roll: Math.atan2(-r[1], r[0]),
+    };
   }
 
   #correlate(mesh: Float32Array): void {

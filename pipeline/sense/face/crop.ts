@@ -18,7 +18,15 @@ export type Outside = 'edge' | 'black';
  * Writes `side` x `side` RGB planes (BT.601, limited range) into `out`, each value `rgb / 255 * gain + offset`.
  * Luma is interpolated, chroma taken from the nearest sample: half-resolution colour carries no detail that a net would miss.
  */
-export function cropRgb(frame: VideoFrame, region: Region, side: number, out: Float32Array, gain: number, offset: number, outside: Outside): void {
+export function cropRgb(
+  frame: VideoFrame,
+  region: Region,
+  side: number,
+  out: Float32Array,
+  gain: number,
+  offset: number,
+  outside: Outside,
+): void {
   const { width, height, u, v, uvStride } = frame;
   const plane = side * side;
   const scale = gain / 255;
@@ -50,7 +58,15 @@ export function cropRgb(frame: VideoFrame, region: Region, side: number, out: Fl
  * Writes one `side` x `side` grey plane into `out`, each value `grey / 255 * gain + offset`. Every pixel is the mean of
  * `taps` x `taps` samples: shrinking a face by more than two without it would fold its wrinkles into noise.
  */
-export function cropGrey(frame: VideoFrame, region: Region, side: number, out: Float32Array, gain: number, offset: number, taps: number): void {
+export function cropGrey(
+  frame: VideoFrame,
+  region: Region,
+  side: number,
+  out: Float32Array,
+  gain: number,
+  offset: number,
+  taps: number,
+): void {
   const scale = (gain * 1.164384) / 255 / (taps * taps);
   const cos = (Math.cos(region.angle) * region.size) / side / taps;
   const sin = (Math.sin(region.angle) * region.size) / side / taps;
@@ -61,7 +77,8 @@ export function cropGrey(frame: VideoFrame, region: Region, side: number, out: F
       for (let tap = 0; tap < taps * taps; tap++) {
         const right = column * taps + (tap % taps) + 0.5 - half;
         const down = row * taps + Math.floor(tap / taps) + 0.5 - half;
-        sum += lumaAt(frame, region.cx + right * cos - down * sin - 0.5, region.cy + right * sin + down * cos - 0.5) - 16;
+        sum +=
+          lumaAt(frame, region.cx + right * cos - down * sin - 0.5, region.cy + right * sin + down * cos - 0.5) - 16;
       }
       out[at] = sum * scale + offset;
     }

@@ -22,7 +22,14 @@ export interface PictureQuality {
 }
 
 /** Writes the posterior (sums to 1) into `out` at `at` and what the crop looks like into `picture`. */
-export async function readExpression(net: FaceNet, frame: VideoFrame, mesh: Float32Array, out: Float32Array, at: number, picture: PictureQuality): Promise<void> {
+export async function readExpression(
+  net: FaceNet,
+  frame: VideoFrame,
+  mesh: Float32Array,
+  out: Float32Array,
+  at: number,
+  picture: PictureQuality,
+): Promise<void> {
   const region = regionOf(mesh, MARGIN);
   const taps = region.size > 2 * SIDE ? Math.min(4, Math.round(region.size / SIDE)) : 1;
   const outputs = await net.run((input) => {

@@ -3,6 +3,7 @@ import type { FaceNets } from '../../../models/index.ts';
 import type { FaceSample, SignalState, VideoFrame } from '../../types.ts';
 import { ACTION_UNITS, actionUnits } from './action-units.ts';
 import { Alignment } from './alignment.ts';
+import { browFurrow, lowerFaceSymmetry, OcclusionWatch } from './appearance.ts';
 import type { Region } from './crop.ts';
 import { detectFace } from './detector.ts';
 import { EXPRESSIONS, type PictureQuality, readExpression } from './expression.ts';
@@ -39,6 +40,9 @@ const CLOSURE = ACTION_UNITS.indexOf(43);
 const MOUTH_OPEN = MEASURES.indexOf('mouthOpen');
 const SHUT = 0.7;
 const POOR = 0.35;
+const OCCLUDED = 0.6;
+/** What a hidden lower face takes off the quality: brows and eyes still speak. */
+const HIDDEN_COST = 0.7;
 /** Evidence one picture can give the baseline, however long the pause before it was. Seconds. */
 const MAX_STEP_S = 0.5;
 
@@ -53,14 +57,16 @@ export class FaceSense {
   readonly #measures = new Float64Array(MEASURES.length);
   readonly #motion = new MotionTracker();
   readonly #neutral = new OwnNeutral();
+  readonly #occlusion = new OcclusionWatch();
   readonly #picture: PictureQuality = { brightness: 0, contrast: 0, sharpness: 0 };
   readonly #units = new Float32Array(ACTION_UNITS.length);
   readonly #posterior = new Float32Array(EXPRESSIONS.length);
   #region: Region | undefined;
   #lastUs: number | undefined;
   #gazeUs = -Infinity;
+  #hidden = 0;
 
-  private constructor(nets: FaceNets, options: FaceSenseOptions) {
+  constructor(nets: FaceNets, options: FaceSenseOptions = {}) {
     this.#nets = nets;
     this.#minConfidence = options.minConfidence ?? 0.5;
     this.#gazeEveryUs = (options.gazeEveryMs ?? 450) * 1000;
@@ -78,16 +84,22 @@ export class FaceSense {
       return sample(frame, new Float32Array(FACE_FEATURES.length), 'lost');
     }
     await readExpression(this.#nets.expression, frame, this.#mesh.points, this.#posterior, 0, this.#picture);
-    this.#readGeometry();
+    this.#readGeometry(frame);
     await this.#lookAtEyes(frame);
     const features = this.#row(frame);
-    return sample(frame, features, features[AT.quality] < POOR ? 'poor' : 'ok');
+    return sample(frame, features, this.#state(features[AT.quality]));
+  }
+
+  #state(quality: number): SignalState {
+    if (this.#hidden > OCCLUDED) return 'occluded';
+    return quality < POOR ? 'poor' : 'ok';
   }
 
   /** Forgets the person: the track and the baseline. */
   reset(): void {
     this.#lose();
     this.#neutral.reset();
+    this.#occlusion.reset();
     this.#lastUs = undefined;
   }
 
@@ -116,10 +128,11 @@ export class FaceSense {
     this.#motion.reset();
   }
 
-  #readGeometry(): void {
+  #readGeometry(frame: VideoFrame): void {
     this.#alignment.fit(this.#mesh.points);
     measure(this.#alignment.points, this.#measures);
-    actionUnits(this.#measures, this.#alignment.pose(), this.#units);
+    const furrow = browFurrow(frame, this.#mesh.points, this.#alignment.scale);
+    actionUnits(this.#measures, furrow, this.#alignment.pose(), this.#units);
   }
 
   /** Shut eyes look nowhere. */
@@ -136,9 +149,11 @@ export class FaceSense {
   #row(frame: VideoFrame): Float32Array {
     const row = new Float32Array(FACE_FEATURES.length);
     const pose = this.#alignment.pose();
-    const quality = judgeQuality(frame, this.#mesh.points, this.#mesh.confidence, this.#alignment.scale, pose, this.#picture);
     const stepS = this.#lastUs === undefined ? 0 : Math.min(MAX_STEP_S, Math.max(0, (frame.captureUs - this.#lastUs) / 1e6));
     this.#lastUs = frame.captureUs;
+    this.#hidden = this.#occlusion.push(lowerFaceSymmetry(frame, this.#mesh.points, this.#alignment.scale), stepS);
+    const clear = judgeQuality(frame, this.#mesh.points, this.#mesh.confidence, this.#alignment.scale, pose, this.#picture);
+    const quality = clear * (1 - HIDDEN_COST * this.#hidden);
     this.#neutral.learn(this.#units, this.#posterior, pose, quality, stepS);
     this.#writeFace(row);
     const usual = this.#neutral.pose();
@@ -157,7 +172,8 @@ export class FaceSense {
     row.set(this.#units, AT.units);
     row.set(this.#posterior, AT.posterior);
     for (let i = 0; i < this.#units.length; i++) row[AT.rel + i] = this.#units[i] - this.#neutral.unit(i);
-    for (let i = 0; i < this.#posterior.length; i++) row[AT.posteriorRel + i] = this.#posterior[i] - this.#neutral.expression(i);
+    for (let i = 0; i < this.#posterior.length; i++)
+      row[AT.posteriorRel + i] = this.#posterior[i] - this.#neutral.expression(i);
   }
 }
 

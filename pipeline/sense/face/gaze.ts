@@ -34,16 +34,23 @@ export interface Gaze {
 export async function readGaze(net: FaceNet, frame: VideoFrame, mesh: Float32Array, gaze: Gaze): Promise<void> {
   const regions = EYES.map(({ left, right }) => eyeRegion(mesh, left, right));
   const outputs = await net.run((input) => {
-    regions.forEach((region, eye) => cropRgb(frame, region, SIDE, input.subarray(eye * PLANES, (eye + 1) * PLANES), 1, 0, 'edge'));
+    regions.forEach((region, eye) =>
+      cropRgb(frame, region, SIDE, input.subarray(eye * PLANES, (eye + 1) * PLANES), 1, 0, 'edge'),
+    );
     for (const [eye, { mirrored }] of EYES.entries()) if (mirrored) mirrorRows(input, eye * PLANES);
   });
   const points = outputs['points'];
   let [x, y] = [0, 0];
   for (const [eye, { mirrored }] of EYES.entries()) {
     const at = eye * VALUES;
-    const half = Math.hypot(points[at + INNER_CORNER * 3] - points[at + OUTER_CORNER * 3], points[at + INNER_CORNER * 3 + 1] - points[at + OUTER_CORNER * 3 + 1]) / 2 || 1;
+    const half =
+      Math.hypot(
+        points[at + INNER_CORNER * 3] - points[at + OUTER_CORNER * 3],
+        points[at + INNER_CORNER * 3 + 1] - points[at + OUTER_CORNER * 3 + 1],
+      ) / 2 || 1;
     const across = points[at + IRIS_CENTRE * 3] - (points[at + OUTER_CORNER * 3] + points[at + INNER_CORNER * 3]) / 2;
-    const down = points[at + IRIS_CENTRE * 3 + 1] - (points[at + OUTER_CORNER * 3 + 1] + points[at + INNER_CORNER * 3 + 1]) / 2;
+    const down =
+      points[at + IRIS_CENTRE * 3 + 1] - (points[at + OUTER_CORNER * 3 + 1] + points[at + INNER_CORNER * 3 + 1]) / 2;
     x += ((mirrored ? -across : across) / half) * 0.5;
     y += (-down / half) * 0.5;
   }
@@ -54,7 +61,12 @@ export async function readGaze(net: FaceNet, frame: VideoFrame, mesh: Float32Arr
 function eyeRegion(mesh: Float32Array, left: number, right: number): Region {
   const dx = mesh[right * 3] - mesh[left * 3];
   const dy = mesh[right * 3 + 1] - mesh[left * 3 + 1];
-  return { cx: mesh[left * 3] + dx / 2, cy: mesh[left * 3 + 1] + dy / 2, size: MARGIN * Math.hypot(dx, dy), angle: Math.atan2(dy, dx) };
+  return {
+    cx: mesh[left * 3] + dx / 2,
+    cy: mesh[left * 3 + 1] + dy / 2,
+    size: MARGIN * Math.hypot(dx, dy),
+    angle: Math.atan2(dy, dx),
+  };
 }
 
 function mirrorRows(input: Float32Array, from: number): void {

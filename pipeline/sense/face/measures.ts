@@ -2,8 +2,23 @@
 
 /** Raw measures in the order of the array that `measure` writes. */
 export const MEASURES = [
-  'innerBrow', 'outerBrow', 'browGap', 'upperLid', 'lowerLid', 'eyeOpen', 'cheek', 'nose', 'upperLip', 'mouthWidth', 'cornerLift',
-  'cornerTilt', 'cornerSkew', 'lipThickness', 'mouthOpen', 'jaw', 'lowerLip',
+  'innerBrow',
+  'outerBrow',
+  'browGap',
+  'upperLid',
+  'lowerLid',
+  'eyeOpen',
+  'cheek',
+  'nose',
+  'upperLip',
+  'mouthWidth',
+  'cornerLift',
+  'cornerTilt',
+  'cornerSkew',
+  'lipThickness',
+  'mouthOpen',
+  'jaw',
+  'lowerLip',
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
@@ -59,5 +74,9 @@ function height(points: Float32Array, indices: readonly number[]): number {
 }
 
 function distance(points: Float32Array, a: number, b: number): number {
-  return Math.hypot(points[a * 3] - points[b * 3], points[a * 3 + 1] - points[b * 3 + 1], points[a * 3 + 2] - points[b * 3 + 2]);
+  return Math.hypot(
+    points[a * 3] - points[b * 3],
+    points[a * 3 + 1] - points[b * 3 + 1],
+    points[a * 3 + 2] - points[b * 3 + 2],
+  );
 }

@@ -34,7 +34,15 @@ export class MotionTracker {
   readonly #yaw = new Float64Array(CAPACITY);
   readonly #pitch = new Float64Array(CAPACITY);
   readonly #open = new Float64Array(CAPACITY);
-  readonly #motion: Motion = { yawVelocity: 0, pitchVelocity: 0, rollVelocity: 0, nodEnergy: 0, shakeEnergy: 0, mouthMotion: 0, blink: 0 };
+  readonly #motion: Motion = {
+    yawVelocity: 0,
+    pitchVelocity: 0,
+    rollVelocity: 0,
+    nodEnergy: 0,
+    shakeEnergy: 0,
+    mouthMotion: 0,
+    blink: 0,
+  };
   #roll = 0;
   #count = 0;
   #closedSinceS: number | undefined;
@@ -107,7 +115,8 @@ export class MotionTracker {
     const spanS = nowS - this.#timeS[first % CAPACITY];
     if (spanS <= 0) return 0;
     let travel = 0;
-    for (let i = first + 1; i < this.#count; i++) travel += Math.abs(this.#open[i % CAPACITY] - this.#open[(i - 1) % CAPACITY]);
+    for (let i = first + 1; i < this.#count; i++)
+      travel += Math.abs(this.#open[i % CAPACITY] - this.#open[(i - 1) % CAPACITY]);
     return Math.min(1, Math.max(0, (travel / spanS - REST_LIPS) / LIVELY_LIPS));
   }
 

@@ -21,7 +21,13 @@ const PRIOR_POSE_S = 1.5;
 const PRIOR = {
   mean: [...ACTION_UNITS.map(() => 0), ...NEUTRAL_POSTERIOR, 0, -0.1, 0],
   sd: [...ACTION_UNITS.map(() => 0.2), ...EXPRESSIONS.map(() => 0.15), 0.1, 0.1, 0.1],
-  priorS: [...ACTION_UNITS.map(() => PRIOR_UNIT_S), ...EXPRESSIONS.map(() => PRIOR_POSTERIOR_S), PRIOR_POSE_S, PRIOR_POSE_S, PRIOR_POSE_S],
+  priorS: [
+    ...ACTION_UNITS.map(() => PRIOR_UNIT_S),
+    ...EXPRESSIONS.map(() => PRIOR_POSTERIOR_S),
+    PRIOR_POSE_S,
+    PRIOR_POSE_S,
+    PRIOR_POSE_S,
+  ],
 };
 const MIN_NEUTRAL = 0.4;
 /** How far an active unit may be from neutral: wide while the neutral is only the population's, narrow once it is the person's. */
@@ -49,7 +55,11 @@ export class OwnNeutral {
   }
 
   pose(): HeadPose {
-    return { yaw: this.#baseline.mean(POSE), pitch: this.#baseline.mean(POSE + 1), roll: this.#baseline.mean(POSE + 2) };
+    return {
+      yaw: this.#baseline.mean(POSE),
+      pitch: this.#baseline.mean(POSE + 1),
+      roll: this.#baseline.mean(POSE + 2),
+    };
   }
 
   /** Learns `seconds` of the face in `units` and `posterior`, unless it is not at rest or not well seen. */

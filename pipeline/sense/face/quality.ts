@@ -4,7 +4,14 @@ import type { PictureQuality } from './expression.ts';
 import type { VideoFrame } from '../../types.ts';
 
 /** 0..1, the product of what the size, the pose, the picture, the tracker and the frame's border leave. */
-export function judgeQuality(frame: VideoFrame, mesh: Float32Array, confidence: number, eyeDistancePx: number, pose: HeadPose, picture: PictureQuality): number {
+export function judgeQuality(
+  frame: VideoFrame,
+  mesh: Float32Array,
+  confidence: number,
+  eyeDistancePx: number,
+  pose: HeadPose,
+  picture: PictureQuality,
+): number {
   return (
     ramp(eyeDistancePx, 8, 30) *
     ramp(-Math.abs(pose.yaw), -1.1, -0.5) *
