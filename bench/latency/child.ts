@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const GRACE_MS = 5000;
+/** Of a child's standard error, this much is kept for the message when it fails. */
+const TAIL_CHARS = 4000;
+/** Linux counts CPU time in these, whatever the kernel's tick is (`sysconf(_SC_CLK_TCK)` is 100 everywhere Node runs). */
+const TICKS_PER_SECOND = 100;
+
+/** One of the project's own programs in a process of its own, from the sources or from the build, as this one runs. */
+export class Child {
+  readonly process: ChildProcess;
+  #stderr = '';
+
+  /** `path` relative to bench/latency, without its ending. */
+  constructor(path: string, args: readonly string[]) {
+    const fromSources = import.meta.url.endsWith('.ts');
+    const program = fileURLToPath(new URL(`${path}.${fromSources ? 'ts' : 'js'}`, import.meta.url));
+    this.process = spawn(
+      process.execPath,
+      [...(fromSources ? ['--import', import.meta.resolve('tsx')] : []), program, ...args],
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
+    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-TAIL_CHARS);
+    });
+  }
+
+  /** The end of what it wrote to standard error. */
+  get stderr(): string {
+    return this.#stderr.trim();
+  }
+
+  get ended(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  /** CPU time used so far in ms, all threads; null where the system does not tell (anything but Linux). */
+  async cpuMs(): Promise<number | null> {
+    const text = await readFile(`/proc/${this.process.pid}/stat`, 'utf8').catch(() => undefined);
+    // The second field, the name, may hold blanks and brackets: count from behind it. utime and stime are fields 14 and 15.
+    const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+    return fields === undefined ? null : ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000;
+  }
+
+  /** Asks it to end, and after 5 s makes it. Idempotent. */
+  async close(): Promise<void> {
+    if (this.ended) return;
+    const exit = once(this.process, 'exit');
+    this.process.kill('SIGTERM');
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), GRACE_MS);
+    await exit;
+    clearTimeout(timer);
+  }
+}

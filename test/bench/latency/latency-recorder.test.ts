@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { LatencyRecorder, type MeasuredSpan } from '../../../bench/latency/latency-recorder.ts';
+import type { Description } from '../../../pipeline/index.ts';
+
+const STAGES = ['encode', 'decoded', 'delivered'];
+
+function recorder(span: MeasuredSpan | undefined = { fromMs: 0, toMs: 10_000 }): LatencyRecorder {
+  return new LatencyRecorder(() => span, STAGES);
+}
+
+function state(endMs: number, participant = 'a'): { participant: string; startMs: number; endMs: number } {
+  return { participant, startMs: endMs - 500, endMs };
+}
+
+function description(seq: number, endMs: number, abstained = false): Description {
+  const estimate = { mean: 0, sd: 1 };
+  return {
+    type: 'affect.description',
+    ...state(endMs),
+    seq,
+    room: 'r',
+    pack: 'p@1',
+    id: 'x',
+    version: 1,
+    text: 'appears calm',
+    labels: [],
+    valence: estimate,
+    arousal: estimate,
+    dominance: estimate,
+    confidence: 0.5,
+    evidence: [],
+    abstained,
+    latencyMs: { encode: 20, decoded: 30 },
+  };
+}
+
+describe('recording latency', () => {
+  it('takes a state from its due time, the end of its hop', () => {
+    const record = recorder();
+    record.state(state(500), 540);
+    record.state(state(1000), 1060);
+    expect(record.figures().dueToState).toMatchObject({ n: 2, max: 60 });
+  });
+
+  it('lets a hop that was left out count until the next answer, so that a stall is not hidden', () => {
+    const record = recorder();
+    record.state(state(500), 510);
+    // The hops that end at 1000, 1500 and 2000 are missing: they were due 1510, 1010 and 510 ms before this answer.
+    record.state(state(2500), 2510);
+    const { dueToState, hops } = record.figures();
+    expect(hops).toEqual({ hopMs: 500, received: 2, missed: 3 });
+    expect(dueToState).toMatchObject({ n: 5, max: 1510 });
+    expect(dueToState?.mean).toBeCloseTo((10 + 1510 + 1010 + 510 + 10) / 5, 3);
+  });
+
+  it('tells participants apart', () => {
+    const record = recorder();
+    record.state(state(500, 'a'), 510);
+    record.state(state(1500, 'b'), 1510);
+    record.state(state(1000, 'a'), 1010);
+    expect(record.figures().hops).toMatchObject({ received: 3, missed: 0 });
+  });
+
+  it('takes the stages that descriptions tell, and delivery from the server once the client has acknowledged', () => {
+    const record = recorder();
+    record.description(description(7, 500), 560);
+    record.delivered('r', 7, 4, 55);
+    const figures = record.figures();
+    expect(figures.stages).toMatchObject({ encode: { n: 1, max: 20 }, decoded: { max: 30 }, delivered: { max: 4 } });
+    expect(figures.hopToDelivered).toMatchObject({ n: 1, max: 55 });
+    expect(figures.dueToDescription).toMatchObject({ max: 60 });
+  });
+
+  it('counts descriptions that abstain, and those whose delivery was never told', () => {
+    const record = recorder();
+    record.description(description(1, 500, true), 560);
+    record.description(description(2, 1000), 1060);
+    record.delivered('r', 2, 4, 55);
+    record.delivered('r', 99, 1, 1);
+    expect(record.figures().descriptions).toEqual({ received: 2, abstained: 1, unacknowledged: 1 });
+    expect(record.figures().hopToDelivered?.n).toBe(1);
+  });
+
+  it('leaves out what is due outside the measured span: warm-up and tail', () => {
+    const record = recorder({ fromMs: 1000, toMs: 2000 });
+    for (const endMs of [500, 1000, 1500, 2000]) {
+      record.state(state(endMs), endMs + 10);
+      record.description(description(endMs, endMs), endMs + 20);
+      record.delivered('r', endMs, 1, 30);
+    }
+    const figures = record.figures();
+    expect(figures.hops.received).toBe(2);
+    expect(figures.descriptions.received).toBe(2);
+    expect(figures.hopToDelivered?.n).toBe(2);
+    const early = new LatencyRecorder(() => undefined, STAGES);
+    early.state(state(500), 510);
+    expect(early.figures()).toMatchObject({ dueToState: null, hops: { received: 0 } });
+  });
+
+  it('keeps raw histograms for the report', () => {
+    const record = recorder();
+    record.state(state(500), 500.1);
+    expect(record.figures().histograms['dueToState']).toEqual([[0.1, 1]]);
+  });
+});
