@@ -36,6 +36,12 @@ export function checkDeployment(config: Config): void {
       'server.origins lets other sites in, but the demo is for this machine only. Declare another deployment.context.',
     );
   }
+  if (context === 'demo' && !config.media.listenIps.every(isLoopback)) {
+    throw new ConfigError(
+      'binding-refused',
+      'media.listenIps holds addresses that other machines can reach, but the demo is for this machine only. Use 127.0.0.1, or declare another deployment.context.',
+    );
+  }
   if (isLoopback(config.server.host)) return;
   const why =
     context === 'demo'

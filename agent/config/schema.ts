@@ -34,6 +34,21 @@ const serverSchema = z.strictObject({
   maxSessions: z.int().min(1).max(100_000).default(64),
 });
 
+const port = z.int().min(1).max(65535);
+
+/** Where callers' media arrives (UDP). */
+const mediaSchema = z.strictObject({
+  listenIps: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .min(1)
+    .default(['127.0.0.1']),
+  udpPorts: z
+    .strictObject({ min: port, max: port })
+    .refine(({ min, max }) => min <= max, 'min must not be above max')
+    .optional(),
+  announcedAddress: z.string().min(1).optional(),
+});
+
 const analysisSchema = z.strictObject({
   packDir: z.string().min(1).optional(),
   faceCacheDir: z.string().min(1).optional(),
@@ -57,6 +72,7 @@ const logSchema = z.strictObject({
 export const configSchema = z.strictObject({
   deployment: deploymentSchema,
   server: serverSchema.prefault({}),
+  media: mediaSchema.prefault({}),
   analysis: analysisSchema.prefault({}),
   policy: policySchema.prefault({}),
   log: logSchema.prefault({}),

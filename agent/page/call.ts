@@ -11,7 +11,7 @@ import { durationText } from './view/words.ts';
 
 export class Call {
   readonly #choice: LobbyChoice;
-  readonly #onEnd: (error?: unknown) => void;
+  readonly #onEnd: (error?: Error) => void;
   readonly #socket: RoomSocket;
   #session: SessionReady | undefined;
   #watcher: Watcher | undefined;
@@ -22,10 +22,10 @@ export class Call {
   #ended = false;
 
   /** @param onEnd the person left, or joining failed with an error */
-  constructor(choice: LobbyChoice, onEnd: (error?: unknown) => void) {
+  constructor(choice: LobbyChoice, onEnd: (error?: Error) => void) {
     this.#choice = choice;
     this.#onEnd = onEnd;
-    const name = choice.source === 'synthetic' ? `${choice.name || 'Robin'} (synthetic)` : choice.name;
+    const name = choice.source === 'synthetic' ? `${choice.name || 'Robin'}, synthetic` : choice.name;
     this.#socket = new RoomSocket({
       room: choice.room,
       name,
@@ -35,7 +35,7 @@ export class Call {
   }
 
   /** Leaves. Idempotent. */
-  leave(error?: unknown): void {
+  leave(error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
     hideBanner();
@@ -49,7 +49,7 @@ export class Call {
   #receive(message: ServerMessage): void {
     switch (message.type) {
       case 'session.ready':
-        void this.#ready(message).catch((error: unknown) => this.leave(error));
+        void this.#ready(message).catch((error: unknown) => this.leave(asError(error)));
         break;
       case 'offer':
         this.#watcher?.offer(message);
@@ -84,6 +84,8 @@ export class Call {
     if (this.#ended || !this.#media) return;
     this.#view ??= new CallView(this.#choice.room, this.#media, this.#actions(this.#media));
     this.#view.welcome(session);
+    // Offers are answered while the person still reads the receipt.
+    for (const [participant, stream] of this.#watcher.streams) this.#view.play(participant, stream);
     if (this.#agreed === session.receipt.version) this.#grant();
     await this.#publish();
   }
@@ -111,7 +113,7 @@ export class Call {
       for (const kind of ['audio', 'video'] as const)
         if (media.muted[kind]) this.#socket.send({ type: 'mute', kind, muted: true });
     } catch (error) {
-      showStatus(error instanceof Error ? error.message : String(error));
+      showStatus(asError(error).message);
     }
   }
 
@@ -124,9 +126,7 @@ export class Call {
         this.#socket.send({ type: 'mute', kind, muted });
       },
       choose: (kind, deviceId) => {
-        media
-          .choose(kind, deviceId)
-          .catch((error: unknown) => showStatus(error instanceof Error ? error.message : String(error)));
+        media.choose(kind, deviceId).catch((error: unknown) => showStatus(asError(error).message));
       },
     };
   }
@@ -154,4 +154,10 @@ export class Call {
       this.#socket.retryNow(),
     );
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error
+    ? thrown
+    : new Error('Something went wrong on this page. Reload it.', { cause: thrown });
 }

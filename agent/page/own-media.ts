@@ -21,7 +21,7 @@ export class OwnMedia {
   static async open(source: Source): Promise<OwnMedia> {
     if (source === 'camera') return new OwnMedia(await openCamera(), false, () => undefined);
     const caller = await startSyntheticCaller();
-    return new OwnMedia(caller.stream, true, caller.stop);
+    return new OwnMedia(caller.stream, true, () => caller.stop());
   }
 
   get muted(): Readonly<Record<'audio' | 'video', boolean>> {

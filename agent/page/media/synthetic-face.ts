@@ -152,15 +152,14 @@ function drawMouth(context: CanvasRenderingContext2D, { mood, mouthOpen }: FaceP
   soft(context, 0, 116, 26, 7, 'rgba(120, 66, 48, 0.35)');
 }
 
+// On the shirt: the page's own marks lie over the corners.
 function drawLabel(context: CanvasRenderingContext2D, mood: string): void {
-  context.font = '600 17px system-ui, sans-serif';
-  const text = `SYNTHETIC CALLER, playing “${mood}”`;
-  const width = context.measureText(text).width + 24;
-  context.fillStyle = 'rgba(0, 0, 0, 0.62)';
-  context.fillRect(320 - width / 2, 10, width, 30);
-  context.fillStyle = '#ffffff';
   context.textAlign = 'center';
-  context.fillText(text, 320, 31);
+  context.fillStyle = '#ffffff';
+  context.font = '700 19px system-ui, sans-serif';
+  context.fillText('SYNTHETIC CALLER', 320, 428);
+  context.font = '500 16px system-ui, sans-serif';
+  context.fillText(`plays “${mood}”`, 320, 450);
 }
 
 function fill(context: CanvasRenderingContext2D, style: string | CanvasGradient, path: () => void): void {

@@ -32,6 +32,11 @@ export class Watcher {
     });
   }
 
+  /** Whose media there is now. */
+  get streams(): ReadonlyMap<string, MediaStream> {
+    return this.#streams;
+  }
+
   /** Takes an offer; offers are worked on one after the other. */
   offer(offer: Offer): void {
     this.#queue = this.#queue

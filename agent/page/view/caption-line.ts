@@ -21,7 +21,8 @@ export class CaptionLine {
       words,
     );
     const meta = el('p', { class: 'caption-meta' }, this.#age, sure);
-    for (const label of description.labels.slice(0, 3)) meta.append(labelChip(label.term, label.score));
+    for (const label of description.abstained ? [] : description.labels.slice(0, 3))
+      meta.append(labelChip(label.term, label.score));
     const children: Node[] = [el('p', { class: 'caption-text' }, description.text), meta];
     if (description.evidence.length > 0) children.push(why(description));
     this.element = el('li', { class: `caption certainty-${level}` }, ...children);

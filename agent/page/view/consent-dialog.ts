@@ -4,7 +4,7 @@ import { button, el } from './dom.ts';
 
 export type ConsentAnswer = 'agree' | 'decline' | 'cancel';
 
-/** Asks with the words of the receipt. Closing the dialog any other way is `cancel`. */
+/** Asks with the words of the receipt. Both answers look alike: neither is pushed. Closing the dialog any other way is `cancel`. */
 export function askConsent(receipt: Receipt, asked: { alreadyInCall: boolean }): Promise<ConsentAnswer> {
   return new Promise((resolve) => {
     const answer = (value: ConsentAnswer) => () => dialog.close(value);
@@ -20,8 +20,8 @@ export function askConsent(receipt: Receipt, asked: { alreadyInCall: boolean }):
       el(
         'div',
         { class: 'choices' },
-        button(decline, { class: 'secondary' }, answer('decline')),
-        button(agree, { class: 'primary' }, answer('agree')),
+        button(decline, { 'data-answer': 'decline' }, answer('decline')),
+        button(agree, { 'data-answer': 'agree' }, answer('agree')),
       ),
     );
     if (!asked.alreadyInCall) dialog.append(button('Back', { class: 'link' }, answer('cancel')));

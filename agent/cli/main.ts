@@ -1,0 +1,146 @@
+#!/usr/bin/env node
+/** The command line: `undertone <start|analyze|doctor|prepare>`. Exits with 0 (done), 1 (failed) or 2 (used or configured wrongly). */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ConfigError } from '../config/config-error.ts';
+import { inPackage } from '../package-root.ts';
+
+const FAILED = 1;
+const USED_WRONGLY = 2;
+
+function program(): Command {
+  const root = new Command('undertone')
+    .description('Reads the undertone of a live video call: rolling, evidenced descriptions of how people come across.')
+    .version(versionOfPackage())
+    .showHelpAfterError('Add --help to see what is possible.')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  undertone start                      serve a call on this machine and print its address
+  undertone start --port 9000          the same on another port
+  undertone analyze talk.mp4           describe the person in a recording, as JSON lines
+  undertone doctor                     what this machine can run, and how fast
+  undertone prepare                    get the face models ready before the first start`,
+    );
+  root.addCommand(startCommand().copyInheritedSettings(root));
+  root.addCommand(
+    lazily('analyze', 'describe the person in a video, a sound file or a picture', loadAnalyze).copyInheritedSettings(
+      root,
+    ),
+  );
+  root.addCommand(doctorCommand().copyInheritedSettings(root));
+  root.addCommand(prepareCommand().copyInheritedSettings(root));
+  return root;
+}
+
+function startCommand(): Command {
+  return new Command('start')
+    .description(
+      'Serve calls: the page, WHIP and the WebSocket. Prints the address on standard output when ready; logs go to standard error.',
+    )
+    .option('--port <number>', 'port to listen on (default 8080; 0 takes a free one)', wholeNumber)
+    .option('--host <address>', 'address to listen on (default 127.0.0.1)')
+    .option('--config <file>', 'YAML file with settings (default: configs/default.yaml of the package)')
+    .addOption(
+      new Option('--log-level <level>', 'how much to log').choices([
+        'fatal',
+        'error',
+        'warn',
+        'info',
+        'debug',
+        'silent',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      `
+Settings come from the file, then the environment (UNDERTONE_SERVER_PORT, UNDERTONE_DEPLOYMENT_CONTEXT, ...), then
+these options; later ones win. SIGINT or SIGTERM ends calls in good order, a second one ends at once.`,
+    )
+    .action(async (options: { port?: number; host?: string; config?: string; logLevel?: string }) => {
+      const { start } = await import('./start.ts');
+      await start(options);
+    });
+}
+
+function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('Say what this machine can run: providers, packs, how fast, and what is wrong.')
+    .option('--json', 'print the report as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const { doctor } = await import('./doctor.ts');
+      process.exitCode = (await doctor(options.json === true)) ? 0 : FAILED;
+    });
+}
+
+function prepareCommand(): Command {
+  return new Command('prepare')
+    .description(
+      'Convert the face models into the cache now, so that the first start needs no time for it (images, CI).',
+    )
+    .option(
+      '--cache-dir <folder>',
+      'where to keep them (default: analysis.faceCacheDir, else the cache folder of the user)',
+    )
+    .action(async (options: { cacheDir?: string }) => {
+      const { prepareFaceModels } = await import('../../models/index.ts');
+      const cacheDir = options.cacheDir ?? process.env['UNDERTONE_ANALYSIS_FACE_CACHE_DIR'];
+      const paths = await prepareFaceModels(cacheDir === undefined ? {} : { cacheDir });
+      process.stdout.write(`${Object.values(paths).join('\n')}\n`);
+    });
+}
+
+async function loadAnalyze(): Promise<Command> {
+  const { analyzeCommand } = await import('./analyze.ts');
+  return analyzeCommand();
+}
+
+/** A command whose options and help are loaded only when it is used. */
+function lazily(name: string, description: string, load: () => Promise<Command>): Command {
+  return new Command(name)
+    .description(description)
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument('[arguments...]')
+    .usage('[options] <file>')
+    .action(async (given: string[], _options: unknown, placeholder: Command) => {
+      const command = (await load())
+        .name(`undertone ${name}`)
+        .copyInheritedSettings(placeholder)
+        .helpOption('-h, --help');
+      await command.parseAsync(given, { from: 'user' });
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+function versionOfPackage(): string {
+  const json: unknown = JSON.parse(readFileSync(inPackage('package.json'), 'utf8'));
+  return typeof json === 'object' && json !== null && 'version' in json ? String(json.version) : 'unknown';
+}
+
+/** Explains a failure to people, and says with which status to exit. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USED_WRONGLY;
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    return USED_WRONGLY;
+  }
+  if (error instanceof Error && 'code' in error) process.stderr.write(`${error.message}\n`);
+  else
+    process.stderr.write(
+      `Undertone failed in a way it does not know: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+  return FAILED;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
