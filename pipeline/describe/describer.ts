@@ -77,7 +77,7 @@ export class Describer {
     const endMs = (hop.endUs - this.#originUs) / 1000;
     this.#tracks.push(heads.cues, heads.cueStrength, startMs, endMs);
     const present = hop.face !== undefined || hop.voice !== undefined || hop.caption !== undefined;
-    this.#abstention.push(heads.confidence, present);
+    this.#abstention.push(heads.reliability, present);
     const abstaining = this.#abstention.abstaining;
     const numbers = readNumbers(this.#pack, heads, abstaining ?? true);
     this.#current = { heads, numbers, startMs, endMs };

@@ -5,7 +5,7 @@ import { PACK, heads, hop } from './scene.ts';
 
 const WORDS = { text: 'A few words.', cues: [0, 2], truncated: false };
 const LATENCY = { encode: 1 };
-const POOR = { confidence: 0.1 };
+const POOR = { reliability: Float32Array.of(0.1, 0.2, 0) };
 const make = () => new Describer({ participantId: 'ann', pack: PACK });
 
 /** Pushes these heads, one a hop from `first`; the last push's answer. */
@@ -91,6 +91,14 @@ describe('a describer', () => {
     expect(event?.valence.sd).toBeGreaterThanOrEqual(0.5);
     expect(event?.valence.mean).toBeCloseTo(0.2);
     expect(watch(describer, 4, ...Array.from({ length: 60 }, () => heads({ ...POOR, silent: 0 }))).speak).toBe(false);
+  });
+
+  it('speaks of one who is only heard, and of one who is only seen', () => {
+    for (const reliability of [Float32Array.of(0, 0.8, 0), Float32Array.of(0.5, 0, 0)]) {
+      const describer = make();
+      expect(watch(describer, 0, heads({ reliability }), heads({ reliability })).speak).toBe(true);
+      expect(describer.describe(WORDS, LATENCY)?.abstained).toBe(false);
+    }
   });
 
   it('does not flicker: one poor hop is no reason to abstain, and when the signal is back it speaks again', () => {
