@@ -110,7 +110,8 @@ export interface Sfu {
   /** The publisher said (signalling) that it muted a kind of media; taps and listeners are told. */
   setMuted(publicationId: string, kind: 'audio' | 'video', muted: boolean): void;
   /**
-   * Watches everybody else in the room. `onOffer` gets the server's offers; `onClosed` is told once when the
+   * Watches everybody else in the room. `onOffer` gets the server's offers, the first after
+   * `view` has resolved; `onClosed` is told once when the
    * connection ends (lost, offer not answered, engine gone, closed) and why.
    */
   view(

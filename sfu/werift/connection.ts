@@ -34,7 +34,10 @@ export class Connection {
   constructor(context: EngineContext, events: SecureTransportEvents) {
     const { mux, certificate, nowMs, counters } = context;
     this.#context = context;
-    this.#ice = new IceSession(mux, nowMs, (packet) => this.#secure.handlePacket(packet));
+    this.#ice = new IceSession(mux, nowMs, {
+      packet: (packet) => this.#secure.handlePacket(packet),
+      restarted: () => counters.iceRestarts++,
+    });
     const heard = (): void => {
       this.#ice.lastHeardMs = nowMs();
     };

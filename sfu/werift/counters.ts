@@ -18,6 +18,8 @@ export interface Counters {
   tapDropped: number;
   halfOpenTimeouts: number;
   connectionsLost: number;
+  /** Restarts that the peer carried through. */
+  iceRestarts: number;
   rejectedPackets: number;
   /** Promises that werift left rejected: a failed handshake, mostly. */
   strayErrors: number;
@@ -41,6 +43,7 @@ export function createCounters(): Counters {
     tapDropped: 0,
     halfOpenTimeouts: 0,
     connectionsLost: 0,
+    iceRestarts: 0,
     rejectedPackets: 0,
     strayErrors: 0,
   };

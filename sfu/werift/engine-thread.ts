@@ -71,13 +71,13 @@ export class EngineThread {
   #receive(message: EngineMessage): void {
     switch (message.type) {
       case 'ready':
-        return this.#settle(0, ({ resolve }) => resolve(undefined));
+        return this.#settle(0, (waiting) => waiting.resolve(undefined));
       case 'failed':
-        return this.#settle(0, ({ reject }) => reject(new SfuError(message.code, message.message)));
+        return this.#settle(0, (waiting) => waiting.reject(new SfuError(message.code, message.message)));
       case 'reply':
-        return this.#settle(message.id, ({ resolve }) => resolve(message.value));
+        return this.#settle(message.id, (waiting) => waiting.resolve(message.value));
       case 'refusal':
-        return this.#settle(message.id, ({ reject }) => reject(new SfuError(message.code, message.message)));
+        return this.#settle(message.id, (waiting) => waiting.reject(new SfuError(message.code, message.message)));
       default:
         return this.#events.news(message);
     }
@@ -92,7 +92,7 @@ export class EngineThread {
   #end(error: SfuError, tell = true): void {
     if (this.#gone) return;
     this.#gone = error;
-    for (const { reject } of this.#waiting.values()) reject(error);
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
     if (tell) this.#events.gone(error);
   }

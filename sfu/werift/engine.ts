@@ -83,7 +83,8 @@ export class Engine implements EngineMethods {
       closed: (_, reason) => this.#endViewer(viewer, reason),
     });
     this.#viewers.set(id, viewer);
-    viewer.add([...this.#tracks.values()].filter(({ info }) => watches(viewer, info)));
+    // After the reply: the caller needs the viewer in hand to answer the first offer.
+    setImmediate(() => viewer.add([...this.#tracks.values()].filter(({ info }) => watches(viewer, info))));
   }
 
   answer(viewer: string, number: number, sdp: string): void {

@@ -17,6 +17,13 @@ export interface IceCredentials {
   readonly pwd: string;
 }
 
+/** What a session tells its owner. */
+export interface IceEvents {
+  packet(packet: Buffer): void;
+  /** The peer has moved to the credentials of the last {@link IceSession.restart}. */
+  restarted(): void;
+}
+
 /** Our half of the connection to one peer. */
 export class IceSession implements MuxPeer {
   /** Milliseconds on the caller's clock when the peer last proved that it is there. */
@@ -29,12 +36,12 @@ export class IceSession implements MuxPeer {
   #closed = false;
   readonly #mux: UdpMux;
   readonly #nowMs: () => number;
-  readonly #onPacket: (packet: Buffer) => void;
+  readonly #events: IceEvents;
 
-  constructor(mux: UdpMux, nowMs: () => number, onPacket: (packet: Buffer) => void) {
+  constructor(mux: UdpMux, nowMs: () => number, events: IceEvents) {
     this.#mux = mux;
     this.#nowMs = nowMs;
-    this.#onPacket = onPacket;
+    this.#events = events;
     this.lastHeardMs = nowMs();
     mux.claim(this.#current.ufrag, this);
   }
@@ -61,11 +68,13 @@ export class IceSession implements MuxPeer {
     this.#mux.send(path, bindingSuccess(request.transactionId, credentials.pwd, path.address, path.port));
     // Until the peer nominates, the first path that works carries the handshake.
     if (request.useCandidate || !this.#selected) this.#selected = path;
-    if (request.useCandidate && credentials === this.#current) this.#forgetPrevious();
+    if (!request.useCandidate || credentials !== this.#current || !this.#previous) return;
+    this.#forgetPrevious();
+    this.#events.restarted();
   }
 
   handlePacket(packet: Buffer): void {
-    this.#onPacket(packet);
+    this.#events.packet(packet);
   }
 
   send(packet: Buffer): void {

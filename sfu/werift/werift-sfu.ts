@@ -128,7 +128,7 @@ class WeriftSfu implements Sfu {
     onClosed: (reason: string) => void = () => {},
   ): Promise<Viewer> {
     const id = randomBytes(12).toString('base64url');
-    // Known before the request: the first offer may overtake its reply.
+    // Known before the request: the first offer follows its reply closely.
     this.#viewers.set(id, { onOffer, onClosed });
     try {
       await this.#thread.call('view', room, viewer, id);
