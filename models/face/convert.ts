@@ -69,13 +69,21 @@ class Converter {
       case '_FusedConv2D':
         return this.#fusedConv(node);
       case 'DepthwiseConv2dNative':
-        return this.#emit('Conv', [x, this.#depthwise(second)], node.name, this.#window(node, this.#weight(second).shape));
+        return this.#emit(
+          'Conv',
+          [x, this.#depthwise(second)],
+          node.name,
+          this.#window(node, this.#weight(second).shape),
+        );
       case 'AddV2':
         return this.#emit('Add', [x, second], node.name);
       case 'Prelu':
         return this.#emit('PRelu', [x, this.#channels(second)], node.name);
       case 'MaxPool':
-        return this.#emit('MaxPool', [x], node.name, { kernel_shape: node.ints('ksize').slice(1, 3), ...this.#strides(node) });
+        return this.#emit('MaxPool', [x], node.name, {
+          kernel_shape: node.ints('ksize').slice(1, 3),
+          ...this.#strides(node),
+        });
       case 'Pad':
         return this.#emit('Pad', [x, this.#paddings(second)], node.name);
       case 'Mean':
@@ -84,7 +92,9 @@ class Converter {
       case 'Softmax':
         return this.#emit('Softmax', [x], node.name, { axis: -1 });
       case 'ConcatV2':
-        return this.#emit('Concat', node.inputs.slice(0, -1), node.name, { axis: this.#channelAxis(node.inputs.at(-1) ?? '') });
+        return this.#emit('Concat', node.inputs.slice(0, -1), node.name, {
+          axis: this.#channelAxis(node.inputs.at(-1) ?? ''),
+        });
       case 'Reshape':
         this.#emit('Transpose', [x], `${node.name}/nhwc`, { perm: [0, 2, 3, 1] });
         return this.#emit('Reshape', [`${node.name}/nhwc`, this.#shapeOf(second)], node.name);
@@ -101,7 +111,10 @@ class Converter {
     this.#emit('Conv', [x, this.#kernel(kernel), bias], output, this.#window(node, this.#weight(kernel).shape));
     if (activation === 'Relu') this.#emit('Relu', [output], node.name);
     else if (activation === 'Prelu' && alpha) this.#emit('PRelu', [output, this.#channels(alpha)], node.name);
-    else if (activation) throw new Error(`${this.#shape.name}: node "${node.name}" fuses ${activation}, which this converter does not know`);
+    else if (activation)
+      throw new Error(
+        `${this.#shape.name}: node "${node.name}" fuses ${activation}, which this converter does not know`,
+      );
   }
 
   #window(node: TfjsNode, kernel: readonly number[]): OnnxAttributes {
@@ -126,7 +139,10 @@ class Converter {
   #depthwise(name: string): string {
     const { shape, data } = this.#weight(name);
     const [h = 1, w = 1, c = 1, multiplier = 1] = shape;
-    if (multiplier !== 1) throw new Error(`${this.#shape.name}: "${name}" has a depth multiplier of ${multiplier}; this converter knows only 1`);
+    if (multiplier !== 1)
+      throw new Error(
+        `${this.#shape.name}: "${name}" has a depth multiplier of ${multiplier}; this converter knows only 1`,
+      );
     return this.#constant(name, [c, 1, h, w], permuted(data, [c, 1, h, w], [1, 1, w * c, c]));
   }
 
@@ -150,7 +166,8 @@ class Converter {
 
   #channelAxis(name: string): number {
     const axis = this.#weight(name).data[0];
-    if (axis !== 3 && axis !== -1) throw new Error(`${this.#shape.name}: a concatenation along axis ${axis}; this converter knows only channels`);
+    if (axis !== 3 && axis !== -1)
+      throw new Error(`${this.#shape.name}: a concatenation along axis ${axis}; this converter knows only channels`);
     return 1;
   }
 
@@ -171,13 +188,18 @@ class Converter {
 }
 
 /** Copies `data` into the order of `dims`, reading each axis with the given stride. */
-function permuted(data: Float32Array, dims: readonly [number, number, number, number], strides: readonly [number, number, number, number]): Float32Array {
+function permuted(
+  data: Float32Array,
+  dims: readonly [number, number, number, number],
+  strides: readonly [number, number, number, number],
+): Float32Array {
   const out = new Float32Array(data.length);
   let to = 0;
   for (let a = 0; a < dims[0]; a++) {
     for (let b = 0; b < dims[1]; b++) {
       for (let c = 0; c < dims[2]; c++) {
-        for (let d = 0; d < dims[3]; d++) out[to++] = data[a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3]];
+        for (let d = 0; d < dims[3]; d++)
+          out[to++] = data[a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3]];
       }
     }
   }

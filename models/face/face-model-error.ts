@@ -1,5 +1,10 @@
 /** What can go wrong before the face nets run. */
-export type FaceModelErrorCode = 'face-source-missing' | 'face-source-changed' | 'face-conversion' | 'face-cache' | 'face-session';
+export type FaceModelErrorCode =
+  | 'face-source-missing'
+  | 'face-source-changed'
+  | 'face-conversion'
+  | 'face-cache'
+  | 'face-session';
 
 /** The message says what happened and what to do. */
 export class FaceModelError extends Error {

@@ -38,7 +38,11 @@ export class FaceNet {
       const session = await InferenceSession.create(path, SESSION);
       return new FaceNet(session, new Float32Array(dims.reduce((product, dim) => product * dim, 1)), dims);
     } catch (cause) {
-      throw new FaceModelError('face-session', `onnxruntime cannot open the ${name} net ${path}. Delete the file and start again to rebuild it.`, cause);
+      throw new FaceModelError(
+        'face-session',
+        `onnxruntime cannot open the ${name} net ${path}. Delete the file and start again to rebuild it.`,
+        cause,
+      );
     }
   }
 
@@ -57,8 +61,11 @@ export class FaceNet {
 
   async #runNow(fill: FillInput): Promise<NetOutputs> {
     fill(this.#input);
-    const outputs = await this.#session.run(this.#feeds);
-    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+    const outputs: Record<string, Float32Array> = {};
+    for (const [name, { data }] of Object.entries(await this.#session.run(this.#feeds))) {
+      if (data instanceof Float32Array) outputs[name] = data;
+    }
+    return outputs;
   }
 }
 
@@ -89,7 +96,13 @@ export class FaceNets {
 
   /** Waits for runs in flight; may be called twice. */
   close(): Promise<void> {
-    this.#closed ??= Promise.all([this.detector, this.mesh, this.expression, this.iris].map((net) => net.release())).then(() => undefined);
+    this.#closed ??= Promise.all(
+      [this.detector, this.mesh, this.expression, this.iris].map((net) => net.release()),
+    ).then(() => undefined);
     return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

@@ -29,7 +29,12 @@ const LOCK = { stale: 10_000, retries: { retries: 60, factor: 1, minTimeout: 250
 export async function prepareFaceModels(options: PrepareFaceModelsOptions = {}): Promise<FaceModelPaths> {
   const folder = join(options.cacheDir ?? defaultCacheDir(), 'face');
   const nets = Object.values(FACE_NETS);
-  const paths = Object.fromEntries(nets.map((net) => [net.name, pathOf(folder, net)])) as Record<FaceNetName, string>;
+  const paths: FaceModelPaths = {
+    detector: pathOf(folder, FACE_NETS.detector),
+    mesh: pathOf(folder, FACE_NETS.mesh),
+    expression: pathOf(folder, FACE_NETS.expression),
+    iris: pathOf(folder, FACE_NETS.iris),
+  };
   const missing = await filterAsync(nets, async (net) => !(await isIntact(paths[net.name], net)));
   if (missing.length > 0) await build(missing, folder, options.sourceDir ?? packagedModels());
   return paths;
@@ -69,7 +74,11 @@ async function convert(net: FaceNetSource, sourceDir: string): Promise<Uint8Arra
 
 async function readSource(path: string, expected: string): Promise<Buffer> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new FaceModelError('face-source-missing', `Cannot read the face model ${path}. Install the dependencies again (npm ci).`, cause);
+    throw new FaceModelError(
+      'face-source-missing',
+      `Cannot read the face model ${path}. Install the dependencies again (npm ci).`,
+      cause,
+    );
   });
   const got = sha256(bytes);
   if (got === expected) return bytes;
@@ -100,7 +109,11 @@ async function inCache<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new FaceModelError('face-cache', `Cannot write the face models to ${folder}. Make it writable, or choose another cache folder.`, cause);
+    throw new FaceModelError(
+      'face-cache',
+      `Cannot write the face models to ${folder}. Make it writable, or choose another cache folder.`,
+      cause,
+    );
   }
 }
 

@@ -11,7 +11,8 @@ export class ProtoWriter {
 
   /** Writes a bytes, string or embedded-message field (wire type 2). The bytes are kept by reference until `finish()`. */
   bytes(field: number, value: Uint8Array | string | ProtoWriter): this {
-    const body = value instanceof ProtoWriter ? value.finish() : typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+    const body =
+      value instanceof ProtoWriter ? value.finish() : typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
     this.#varint((BigInt(field) << 3n) | 2n);
     this.#varint(BigInt(body.length));
     this.#parts.push(body);

@@ -57,7 +57,9 @@ function toNode({ name, op, input, attr }: z.infer<typeof nodeSchema>): TfjsNode
     ints: (attribute) => (attr[attribute]?.list?.i ?? []).map(Number),
     strings: (attribute) => {
       const value = attr[attribute];
-      return (value?.list?.s ?? (value?.s === undefined ? [] : [value.s])).map((text) => Buffer.from(text, 'base64').toString());
+      return (value?.list?.s ?? (value?.s === undefined ? [] : [value.s])).map((text) =>
+        Buffer.from(text, 'base64').toString(),
+      );
     },
   };
 }
@@ -70,7 +72,11 @@ function readWeights(specs: readonly z.infer<typeof weightSchema>[], shard: Uint
     const bytes = quantization ? 2 : 4;
     const data = new Float32Array(shape.reduce((product, dim) => product * dim, 1));
     for (let i = 0; i < data.length; i++, offset += bytes) {
-      data[i] = quantization ? float16(view.getUint16(offset, true)) : dtype === 'int32' ? view.getInt32(offset, true) : view.getFloat32(offset, true);
+      data[i] = quantization
+        ? float16(view.getUint16(offset, true))
+        : dtype === 'int32'
+          ? view.getInt32(offset, true)
+          : view.getFloat32(offset, true);
     }
     weights.set(name, { shape, data });
   }

@@ -69,7 +69,7 @@ export function actionUnits(measures: Float64Array, furrow: number, pose: HeadPo
     jaw,
     lowerLip,
   ] = normalised(measures, pose);
-  const smile = 0.6 * lift + 0.4 * width;
+  const smile = 0.75 * lift + 0.25 * width;
   const smiling = Math.max(0, smile);
   const shut = Math.max(0, 1 - 2 * Math.max(0, open));
   const asymmetry = Math.max(Math.abs(tilt), 0.5 * Math.abs(skew));

@@ -4,9 +4,46 @@ import { lumaAt } from './crop.ts';
 
 /** Points of the lower face and their mirror images: of a face seen freely, the two halves look alike. */
 const MIRROR_PAIRS: readonly (readonly [right: number, left: number])[] = [
-  [32, 262], [36, 266], [39, 269], [49, 279], [50, 280], [57, 287], [72, 302], [83, 313], [85, 315], [92, 322], [95, 324], [97, 326], [98, 327], [101, 330],
-  [123, 352], [126, 355], [134, 363], [135, 364], [136, 365], [138, 367], [147, 376], [148, 377], [149, 378], [150, 379], [169, 394], [170, 395], [176, 400],
-  [187, 411], [192, 416], [202, 422], [203, 423], [204, 424], [205, 425], [207, 427], [208, 428], [210, 430], [213, 433], [214, 434], [216, 436], [239, 459],
+  [32, 262],
+  [36, 266],
+  [39, 269],
+  [49, 279],
+  [50, 280],
+  [57, 287],
+  [72, 302],
+  [83, 313],
+  [85, 315],
+  [92, 322],
+  [95, 324],
+  [97, 326],
+  [98, 327],
+  [101, 330],
+  [123, 352],
+  [126, 355],
+  [134, 363],
+  [135, 364],
+  [136, 365],
+  [138, 367],
+  [147, 376],
+  [148, 377],
+  [149, 378],
+  [150, 379],
+  [169, 394],
+  [170, 395],
+  [176, 400],
+  [187, 411],
+  [192, 416],
+  [202, 422],
+  [203, 423],
+  [204, 424],
+  [205, 425],
+  [207, 427],
+  [208, 428],
+  [210, 430],
+  [213, 433],
+  [214, 434],
+  [216, 436],
+  [239, 459],
 ];
 /** Inner ends of both brows, lower and upper edge. */
 const BROW_ENDS = [107, 55, 336, 285];
@@ -33,7 +70,10 @@ export function browFurrow(frame: VideoFrame, mesh: Float32Array, eyeDistancePx:
     cx += mesh[index * 3] / BROW_ENDS.length;
     cy += mesh[index * 3 + 1] / BROW_ENDS.length;
   }
-  const angle = Math.atan2(mesh[LEFT_BROW * 3 + 1] - mesh[RIGHT_BROW * 3 + 1], mesh[LEFT_BROW * 3] - mesh[RIGHT_BROW * 3]);
+  const angle = Math.atan2(
+    mesh[LEFT_BROW * 3 + 1] - mesh[RIGHT_BROW * 3 + 1],
+    mesh[LEFT_BROW * 3] - mesh[RIGHT_BROW * 3],
+  );
   const step = (eyeDistancePx * FURROW_SPAN) / (FURROW_COLUMNS - 1);
   const curvature = curvatureAcross(frame, cx, cy, Math.cos(angle) * step, Math.sin(angle) * step);
   return visible * ((curvature - SMOOTH_SKIN) / DEEP_FURROW);
@@ -50,7 +90,8 @@ function curvatureAcross(frame: VideoFrame, cx: number, cy: number, stepX: numbe
       furrowRow[column] = spot(frame, cx + right * stepX - down * stepY, cy + right * stepY + down * stepX, 1);
       sum += furrowRow[column];
     }
-    for (let column = 2; column < FURROW_COLUMNS - 2; column++) bend += Math.abs(2 * furrowRow[column] - furrowRow[column - 2] - furrowRow[column + 2]);
+    for (let column = 2; column < FURROW_COLUMNS - 2; column++)
+      bend += Math.abs(2 * furrowRow[column] - furrowRow[column - 2] - furrowRow[column + 2]);
   }
   const mean = sum / (FURROW_ROWS * FURROW_COLUMNS);
   return bend / (FURROW_ROWS * (FURROW_COLUMNS - 4)) / Math.max(16, mean);

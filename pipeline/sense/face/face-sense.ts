@@ -149,10 +149,18 @@ export class FaceSense {
   #row(frame: VideoFrame): Float32Array {
     const row = new Float32Array(FACE_FEATURES.length);
     const pose = this.#alignment.pose();
-    const stepS = this.#lastUs === undefined ? 0 : Math.min(MAX_STEP_S, Math.max(0, (frame.captureUs - this.#lastUs) / 1e6));
+    const stepS =
+      this.#lastUs === undefined ? 0 : Math.min(MAX_STEP_S, Math.max(0, (frame.captureUs - this.#lastUs) / 1e6));
     this.#lastUs = frame.captureUs;
     this.#hidden = this.#occlusion.push(lowerFaceSymmetry(frame, this.#mesh.points, this.#alignment.scale), stepS);
-    const clear = judgeQuality(frame, this.#mesh.points, this.#mesh.confidence, this.#alignment.scale, pose, this.#picture);
+    const clear = judgeQuality(
+      frame,
+      this.#mesh.points,
+      this.#mesh.confidence,
+      this.#alignment.scale,
+      pose,
+      this.#picture,
+    );
     const quality = clear * (1 - HIDDEN_COST * this.#hidden);
     this.#neutral.learn(this.#units, this.#posterior, pose, quality, stepS);
     this.#writeFace(row);

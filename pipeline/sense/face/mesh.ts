@@ -2,9 +2,11 @@
 import type { FaceNet } from '../../../models/index.ts';
 import type { VideoFrame } from '../../types.ts';
 import { cropRgb, type Region } from './crop.ts';
-import { LANDMARKS } from './landmarks.ts';
 
 export const MESH_POINTS = 468;
+/** Numbering: MediaPipe's canonical face mesh; right and left are the person's own. */
+const RIGHT_EYE_OUTER = 33;
+const LEFT_EYE_OUTER = 263;
 const SIDE = 192;
 /** MediaPipe's margin around the mesh's own box. */
 const MARGIN = 1.5;
@@ -39,8 +41,8 @@ export async function fitMesh(net: FaceNet, frame: VideoFrame, region: Region, m
 
 /** Where the face is by its mesh: upright by the eye line, with the margin the mesh net wants. */
 export function regionOf(points: Float32Array, margin = MARGIN): Region {
-  const right = LANDMARKS.rightEyeOuter * 3;
-  const left = LANDMARKS.leftEyeOuter * 3;
+  const right = RIGHT_EYE_OUTER * 3;
+  const left = LEFT_EYE_OUTER * 3;
   const angle = Math.atan2(points[left + 1] - points[right + 1], points[left] - points[right]);
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
