@@ -2,7 +2,7 @@
  * Opus over RTP (RFC 7587) to 16 kHz mono frames on the capture clock. Three kinds of quiet are told apart: DTX (the
  * sequence runs on, time jumps), loss (the sequence has a gap) and mute (the publisher said so).
  */
-import type { AudioFrame } from '../types.ts';
+import type { AudioFrame, TrackInfo } from '../types.ts';
 import { CaptureClock, MonotonicStamp, ParticipantClock } from './capture-clock.ts';
 import { ErrorReporter } from './ingest-error.ts';
 import { OpusDecoder, pipelineSamples } from './opus-decoder.ts';
@@ -10,7 +10,7 @@ import { isOpusDtx, OPUS_CLOCK_HZ, opusPacketTicks } from './opus-packet.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { LOST_AFTER_US, SignalGate } from './track.ts';
-import type { IngestEvents, IngestSenderReport, TrackInfo } from './track.ts';
+import type { IngestEvents, IngestSenderReport } from './track.ts';
 import { unfold32 } from './wrapping.ts';
 
 export interface AudioIngestOptions {

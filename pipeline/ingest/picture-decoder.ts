@@ -3,7 +3,7 @@ import { AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_ID_H264, AV_CODEC_ID_VP8, AV_FRAME_FL
 import type { AVCodecID } from 'node-av/constants';
 import { Codec, CodecContext } from 'node-av/lib';
 import type { Frame } from 'node-av/lib';
-import { AvDecoder } from './av-decoder.ts';
+import { AvDecoder, checkAv } from './av-decoder.ts';
 import type { Depacketiser, DepacketiserEvents } from './depacketiser.ts';
 import { H264Depacketiser } from './h264-depacketiser.ts';
 import { Vp8Depacketiser } from './vp8-depacketiser.ts';
@@ -28,6 +28,9 @@ export function pictureCodec(mimeType: string): PictureCodec | undefined {
   return CODECS[mimeType.toLowerCase()];
 }
 
+/** 4096 x 4096: a sender may claim 16383 x 16383 in a header of ten bytes, and the memory for it would be taken. */
+const MAX_LIVE_PIXELS = 4096 * 4096;
+
 function openDecoder(id: AVCodecID): AvDecoder {
   const codec = Codec.findDecoder(id);
   if (codec === null)
@@ -35,6 +38,7 @@ function openDecoder(id: AVCodecID): AvDecoder {
   const context = new CodecContext();
   context.allocContext3(codec);
   context.threadCount = 1;
+  checkAv('cannot bound the size of pictures', context.setOption('max_pixels', MAX_LIVE_PIXELS));
   context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
   return new AvDecoder(context, codec);
 }

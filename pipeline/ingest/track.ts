@@ -2,20 +2,6 @@
 import type { SignalState } from '../types.ts';
 import type { IngestError } from './ingest-error.ts';
 
-/** One published track as it was negotiated. */
-export interface TrackInfo {
-  readonly id: string;
-  readonly kind: 'audio' | 'video';
-  /** `audio/opus`, `video/VP8`, `video/H264`; anything else is answered with the signal `unsupported`. */
-  readonly mimeType: string;
-  readonly clockRateHz: number;
-  readonly channels?: number;
-  /** The SDP `a=fmtp` parameters, as written. */
-  readonly parameters?: string;
-  /** When given, packets of other payload types (retransmission, redundancy, events) are left alone. */
-  readonly payloadType?: number;
-}
-
 /** A sender report as it reaches the ingest; `ssrc`, when known, guards against one of another stream. */
 export interface IngestSenderReport {
   /** The sender's wall clock, microseconds since 1970. */

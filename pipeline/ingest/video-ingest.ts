@@ -3,7 +3,7 @@
  * the next one builds on it, but only the wanted few are copied out.
  */
 import type { Frame } from 'node-av/lib';
-import type { VideoFrame } from '../types.ts';
+import type { TrackInfo, VideoFrame } from '../types.ts';
 import type { AvDecoder } from './av-decoder.ts';
 import { CaptureClock, MonotonicStamp, ParticipantClock } from './capture-clock.ts';
 import type { Depacketiser, EncodedPicture } from './depacketiser.ts';
@@ -14,7 +14,7 @@ import { PictureExporter } from './picture-export.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import { SampleGate } from './sample-gate.ts';
 import { LOST_AFTER_US, SignalGate } from './track.ts';
-import type { IngestEvents, IngestSenderReport, TrackInfo } from './track.ts';
+import type { IngestEvents, IngestSenderReport } from './track.ts';
 
 export interface VideoIngestEvents extends IngestEvents<VideoFrame> {
   /** Pictures are missing: ask the sender for a key frame (PLI). At most once a second. */

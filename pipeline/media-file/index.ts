@@ -1,0 +1,5 @@
+/** Media files as frames of the pipeline: the source of `undertone analyze`. */
+export { MediaFile, openMediaFile } from './media-file.ts';
+export type { MediaFileOptions, MediaFrame } from './media-file.ts';
+export { MediaFileError } from './media-file-error.ts';
+export type { MediaFileErrorCode, MediaFileWarning } from './media-file-error.ts';
