@@ -11,5 +11,5 @@ export {
   type PoolLog,
   type TrackInput,
 } from './analysis/pool.ts';
-export { nowUs } from './clock.ts';
-export { AnalysisPool } from './analysis/pool.ts';
+export { analyzeFile, type AnalyzeFileOptions } from './analysis/file-analysis.ts';
+export { openMediaFile } from './media-file/index.ts';

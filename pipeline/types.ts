@@ -75,4 +75,6 @@ export interface TrackInfo {
   readonly channels?: number | undefined;
   /** SDP `a=fmtp` parameters, as written. */
   readonly parameters?: string | undefined;
+  /** When given, packets of other payload types (retransmission, redundancy, events) are left alone. */
+  readonly payloadType?: number | undefined;
 }

@@ -1,0 +1,212 @@
+/** What an analysis worker hosts: participants on one hop grid, sharing the face nets and the model. */
+import { AffectModel, FaceNets, prepareFaceModels } from '../../models/index.ts';
+import { nowUs } from '../clock.ts';
+import { HopGrid } from '../describe/hop-grid.ts';
+import type { DescribableHop } from '../describe/hop-input.ts';
+import type { UnstampedEvent } from '../events.ts';
+import { HopGatherer, type Waiting } from './hop-gatherer.ts';
+import { describable } from './describable.ts';
+import type { FromWorker, ToWorker, WorkerOptions, WorkerStats } from './messages.ts';
+import { Participant } from './participant.ts';
+import type { SignalChange } from './signal-board.ts';
+
+/** How often waits for lost packets and for late hops are looked at. */
+const TICK_MS = 20;
+/** How long the first hop of a grid point waits for the other participants'. */
+const GATHER_MS = 25;
+
+interface Seat {
+  readonly id: string;
+  readonly epochUs: number;
+  readonly participant: Participant;
+  shed: number;
+}
+
+type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
+
+export class AnalysisHost {
+  readonly #model: AffectModel;
+  readonly #nets: FaceNets;
+  readonly #post: (message: FromWorker) => void;
+  readonly #seats = new Map<number, Seat>();
+  /** Which session a track belongs to. */
+  readonly #owners = new Map<number, number>();
+  readonly #grid: HopGrid<number>;
+  readonly #gatherer: HopGatherer<DescribableHop>;
+  readonly #ticker: NodeJS.Timeout;
+  readonly #counts = { hops: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
+
+  private constructor(model: AffectModel, nets: FaceNets, post: (message: FromWorker) => void) {
+    this.#model = model;
+    this.#nets = nets;
+    this.#post = post;
+    this.#grid = new HopGrid<number>({ model, onEvent: (event, session, hop) => this.#tell(session, event, hop) });
+    this.#gatherer = new HopGatherer<DescribableHop>({
+      gatherMs: GATHER_MS,
+      expected: () => this.#seats.size,
+      run: (batch) => this.#run(batch),
+      onShed: (session) => this.#shed(session),
+    });
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  static async open(options: WorkerOptions, post: (message: FromWorker) => void): Promise<AnalysisHost> {
+    const paths = await prepareFaceModels(options.faceCacheDir === undefined ? {} : { cacheDir: options.faceCacheDir });
+    const model = await AffectModel.open({ packDir: options.packDir, providers: options.providers });
+    return new AnalysisHost(model, await FaceNets.open(paths), post);
+  }
+
+  get pack(): string {
+    const { name, version } = this.#model.pack.manifest;
+    return `${name}@${version}`;
+  }
+
+  get provider(): string {
+    return this.#model.provider;
+  }
+
+  /** Why providers that were asked for first fell away. */
+  get notes(): readonly string[] {
+    return this.#model.refused.map(({ provider, reason }) => `${provider}: ${reason}`);
+  }
+
+  /** Handles one message. Never throws: what fails becomes a `problem`, and the others go on. */
+  receive(message: ToWorker): void {
+    try {
+      this.#handle(message);
+    } catch (error) {
+      this.#problem(0, error as Error);
+    }
+  }
+
+  #handle(message: ToWorker): void {
+    switch (message.type) {
+      case 'packets':
+        return this.#ofTrack(message.track)?.participant.packets(message.track, message.packets, message.arrivalsUs);
+      case 'report':
+        return this.#ofTrack(message.track)?.participant.report(message.track, message.report);
+      case 'muted':
+        return this.#ofTrack(message.track)?.participant.muted(message.track, message.muted);
+      case 'track':
+        return this.#openTrack(message);
+      case 'track-closed':
+        this.#ofTrack(message.track)?.participant.closeTrack(message.track);
+        this.#owners.delete(message.track);
+        return undefined;
+      case 'caption':
+        return this.#seats.get(message.session)?.participant.caption(message.caption);
+      case 'join':
+        return this.#join(message);
+      case 'clear':
+        this.#clear(message.session);
+        return this.#done(message.request);
+      case 'leave':
+        this.#leave(message.session);
+        return this.#done(message.request);
+      case 'stats':
+        return this.#post({ type: 'done', request: message.request, stats: this.#stats() });
+      case 'close':
+        void this.#close().finally(() => this.#done(message.request));
+        return undefined;
+    }
+  }
+
+  #done(request: number): void {
+    this.#post({ type: 'done', request });
+  }
+
+  #ofTrack(track: number): Seat | undefined {
+    const session = this.#owners.get(track);
+    return session === undefined ? undefined : this.#seats.get(session);
+  }
+
+  #join({ session, participant: id, epochUs }: Of<'join'>): void {
+    const participant = new Participant(this.#nets, {
+      onHop: (hop, earlier) => this.#gatherer.push(session, describable(hop, earlier)),
+      onSignal: (change) => this.#signal(session, change),
+      onKeyFrameNeeded: (track) => this.#post({ type: 'key-frame', track }),
+      onProblem: (error) => this.#problem(session, error),
+      onFaceShed: () => {
+        this.#counts.facesShed++;
+      },
+    });
+    this.#seats.set(session, { id, epochUs, participant, shed: 0 });
+    this.#grid.join(session, { participantId: id, originUs: epochUs });
+  }
+
+  #openTrack({ session, track, info }: Of<'track'>): void {
+    const seat = this.#seats.get(session);
+    if (!seat) return;
+    this.#owners.set(track, session);
+    seat.participant.openTrack(track, info);
+  }
+
+  #clear(session: number): void {
+    const seat = this.#seats.get(session);
+    if (!seat) return;
+    seat.participant.clear();
+    this.#gatherer.drop(session);
+    this.#grid.join(session, { participantId: seat.id, originUs: seat.epochUs });
+  }
+
+  #leave(session: number): void {
+    this.#seats.get(session)?.participant.close();
+    this.#seats.delete(session);
+    this.#gatherer.drop(session);
+    this.#grid.leave(session);
+    for (const [track, owner] of this.#owners) if (owner === session) this.#owners.delete(track);
+  }
+
+  #tick(): void {
+    const atUs = nowUs();
+    for (const { participant } of this.#seats.values()) participant.tick(atUs);
+  }
+
+  async #run(batch: readonly Waiting<DescribableHop>[]): Promise<void> {
+    this.#counts.hops += batch.length;
+    try {
+      await this.#grid.process(batch.map(({ session, hop }) => ({ key: session, hop })));
+    } catch (error) {
+      for (const { session } of batch) this.#problem(session, error as Error);
+    }
+  }
+
+  #tell(session: number, event: UnstampedEvent, hop: DescribableHop): void {
+    if (event.type === 'affect.description') this.#counts.descriptions++;
+    const closedUs = nowUs() - (performance.now() - hop.closedMs) * 1000;
+    this.#post({ type: 'event', session, event, closedUs });
+  }
+
+  #signal(session: number, { modality, state, detail, sinceUs, atUs }: SignalChange): void {
+    const seat = this.#seats.get(session);
+    if (!seat) return;
+    const [startMs, endMs] = [sinceUs, atUs].map((us) => (us - seat.epochUs) / 1000);
+    const event = { type: 'signal' as const, participant: seat.id, pack: this.pack, startMs, endMs, modality, state, detail };
+    this.#post({ type: 'event', session, event, closedUs: nowUs() });
+  }
+
+  /** Overload sheds the oldest hops of who is behind, and says so once per run of them. */
+  #shed(session: number): void {
+    this.#counts.hopsShed++;
+    const seat = this.#seats.get(session);
+    if (!seat || seat.shed++ % 20 !== 0) return;
+    this.#problem(session, Object.assign(new Error('The analysis is behind: its oldest hops are dropped. Analyse fewer people on this machine, or give it more workers.'), { code: 'overload' }));
+  }
+
+  #problem(session: number, error: Error & { code?: string }): void {
+    this.#counts.errors++;
+    this.#post({ type: 'problem', session, code: error.code ?? 'analysis', message: error.message });
+  }
+
+  #stats(): WorkerStats {
+    return { participants: this.#seats.size, ...this.#counts };
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#ticker);
+    for (const session of [...this.#seats.keys()]) this.#leave(session);
+    await this.#gatherer.close();
+    await this.#grid.close();
+    await Promise.all([this.#model.close(), this.#nets.close()]);
+  }
+}

@@ -1,0 +1,91 @@
+/** The pipeline over a media file: the same stages as live, paced by the media's own time instead of the clock's. */
+import { AffectModel, FaceNets, prepareFaceModels } from '../../models/index.ts';
+import { HopGrid } from '../describe/hop-grid.ts';
+import type { UnstampedEvent } from '../events.ts';
+import { type MediaFrame, openMediaFile } from '../media-file/media-file.ts';
+import type { Hop } from '../window/hop.ts';
+import { HopCutter } from '../window/hop-cutter.ts';
+import { describable } from './describable.ts';
+import { Senses } from './senses.ts';
+
+/** A voice segment is complete this long after its last sample at the latest. */
+const VOICE_LAG_US = 200_000;
+
+export interface AnalyzeFileOptions {
+  readonly packDir: string;
+  readonly faceCacheDir?: string;
+  /** Execution providers in order of preference; default `['cpu']`. */
+  readonly providers?: readonly string[];
+  /** The id in the events; default `file`. */
+  readonly participant?: string;
+  /** Yield `affect.state` for every hop too. */
+  readonly everyHop?: boolean;
+  readonly signal?: AbortSignal;
+  /** Share of the file that is done, 0..1. */
+  onProgress?(share: number): void;
+  /** What is wrong with the file without ending its analysis, for people. */
+  onWarning?(message: string): void;
+}
+
+/**
+ * Yields the events of a file in order; times are milliseconds of media time. Blocks its thread while it infers.
+ * @throws MediaFileError when the file cannot be read, ModelError when the pack cannot be run
+ */
+export async function* analyzeFile(path: string, options: AnalyzeFileOptions): AsyncGenerator<UnstampedEvent> {
+  await using file = await openMediaFile(path);
+  await using model = await AffectModel.open({ packDir: options.packDir, providers: options.providers ?? ['cpu'] });
+  const { faceCacheDir } = options;
+  await using nets = await FaceNets.open(await prepareFaceModels(faceCacheDir === undefined ? {} : { cacheDir: faceCacheDir }));
+  await using analysis = new FileAnalysis(model, nets, options);
+  for await (const item of file.frames(options.signal)) {
+    yield* await analysis.push(item);
+    options.onProgress?.(file.progress);
+  }
+  yield* await analysis.finish();
+  for (const warning of file.warnings) options.onWarning?.(warning.message);
+}
+
+/** Frames of one file in, events out. */
+class FileAnalysis {
+  readonly #key: string;
+  readonly #senses: Senses;
+  readonly #cutter = new HopCutter({ mode: 'offline' });
+  readonly #grid: HopGrid<string>;
+  #events: UnstampedEvent[] = [];
+
+  constructor(model: AffectModel, nets: FaceNets, { participant = 'file', everyHop, signal }: AnalyzeFileOptions) {
+    this.#key = participant;
+    this.#senses = new Senses(nets, ({ sinceUs, atUs, ...change }) =>
+      this.#events.push({ type: 'signal', participant, pack: model.pack.id, startMs: sinceUs / 1000, endMs: atUs / 1000, ...change }),
+    );
+    this.#grid = new HopGrid<string>({
+      model,
+      onEvent: (event) => {
+        if (everyHop || event.type !== 'affect.state') this.#events.push(event);
+      },
+      ...(signal && { signal }),
+    });
+    this.#grid.join(participant, { participantId: participant });
+  }
+
+  async push(item: MediaFrame): Promise<UnstampedEvent[]> {
+    const samples = item.kind === 'audio' ? this.#senses.hear(item.frame) : [await this.#senses.see(item.frame)];
+    for (const sample of samples) if (sample) this.#cutter.push(sample);
+    // What is still to come was captured later than this; a voice segment lags by its own length and its filters.
+    return this.#describe(this.#cutter.advance(item.frame.captureUs - VOICE_LAG_US));
+  }
+
+  async finish(): Promise<UnstampedEvent[]> {
+    return this.#describe(this.#cutter.flush());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#senses.close();
+    await this.#grid.close();
+  }
+
+  async #describe(hops: readonly Hop[]): Promise<UnstampedEvent[]> {
+    if (hops.length > 0) await this.#grid.process(hops.map((hop) => ({ key: this.#key, hop: describable(hop) })));
+    return this.#events.splice(0);
+  }
+}

@@ -1,0 +1,150 @@
+/** One participant inside an analysis worker: tracks -> ingest -> senses -> aligned hops. */
+import { Subject, type Subscription } from 'rxjs';
+import type { FaceNets } from '../../models/index.ts';
+import { nowUs } from '../clock.ts';
+import { AudioIngest } from '../ingest/audio-ingest.ts';
+import { ParticipantClock } from '../ingest/capture-clock.ts';
+import type { IngestError } from '../ingest/ingest-error.ts';
+import { VideoIngest } from '../ingest/video-ingest.ts';
+import type { EarlierStages } from '../describe/hop-input.ts';
+import type { AudioFrame, Caption, TrackInfo, VideoFrame } from '../types.ts';
+import { cutHops } from '../window/cut-hops.ts';
+import type { Hop, WindowInput } from '../window/hop.ts';
+import type { ReportMessage } from './messages.ts';
+import { Senses } from './senses.ts';
+import type { SignalChange } from './signal-board.ts';
+
+export interface ParticipantEvents {
+  onHop(hop: Hop, earlier: EarlierStages): void;
+  onSignal(change: SignalChange): void;
+  onKeyFrameNeeded(track: number): void;
+  /** Something broke and was contained; the track goes on. */
+  onProblem(error: IngestError | Error): void;
+  /** A picture fell because the worker had not finished the one before. */
+  onFaceShed(): void;
+}
+
+type Ingest = AudioIngest | VideoIngest;
+
+export class Participant {
+  readonly #events: ParticipantEvents;
+  readonly #clock = new ParticipantClock();
+  readonly #tracks = new Map<number, Ingest>();
+  readonly #samples = new Subject<WindowInput>();
+  readonly #senses: Senses;
+  readonly #hops: Subscription;
+  #faceBusy = false;
+  #nextPicture: VideoFrame | undefined;
+  #tapMs = 0;
+  #decodeMs = 0;
+  #senseMs = 0;
+
+  constructor(nets: FaceNets, events: ParticipantEvents) {
+    this.#events = events;
+    this.#senses = new Senses(nets, (change) => events.onSignal(change));
+    this.#hops = this.#samples
+      .pipe(cutHops({ nowUs }))
+      .subscribe((hop) => events.onHop(hop, { tap: this.#tapMs, decode: this.#decodeMs, sense: this.#senseMs }));
+  }
+
+  openTrack(track: number, info: TrackInfo): void {
+    this.closeTrack(track);
+    const modality = info.kind === 'audio' ? 'voice' : 'face';
+    const shared = {
+      onSignal: (state: SignalChange['state'], detail?: string) => this.#senses.signals.transport(modality, state, nowUs(), detail),
+      onError: (error: IngestError) => this.#events.onProblem(error),
+    };
+    const options = { clock: this.#clock };
+    this.#tracks.set(
+      track,
+      info.kind === 'audio'
+        ? new AudioIngest(info, { ...shared, onFrame: (frame) => this.#hear(frame) }, options)
+        : new VideoIngest(
+            info,
+            { ...shared, onFrame: (frame) => this.#see(frame), onKeyFrameNeeded: () => this.#events.onKeyFrameNeeded(track) },
+            options,
+          ),
+    );
+  }
+
+  packets(track: number, packets: readonly Uint8Array[], arrivalsUs: readonly number[]): void {
+    const ingest = this.#tracks.get(track);
+    if (!ingest) return;
+    this.#tapMs = (nowUs() - arrivalsUs[arrivalsUs.length - 1]) / 1000;
+    const startedMs = performance.now();
+    for (let i = 0; i < packets.length; i++) ingest.push(packets[i], arrivalsUs[i]);
+    if (ingest instanceof VideoIngest) this.#decodeMs = performance.now() - startedMs;
+  }
+
+  report(track: number, report: ReportMessage): void {
+    this.#tracks.get(track)?.senderReport(report);
+  }
+
+  muted(track: number, muted: boolean): void {
+    this.#tracks.get(track)?.muted(muted, nowUs());
+  }
+
+  caption(caption: Caption): void {
+    this.#samples.next({ kind: 'caption', caption });
+  }
+
+  closeTrack(track: number): void {
+    this.#tracks.get(track)?.close();
+    this.#tracks.delete(track);
+  }
+
+  /** Ends waits for lost packets and closes hops whose time has come; call every 20 ms. */
+  tick(atUs: number): void {
+    for (const ingest of this.#tracks.values()) ingest.tick(atUs);
+    this.#samples.next({ kind: 'tick', nowUs: atUs });
+  }
+
+  /** Forgets everything heard and seen: buffers, baselines, half-made hops. The tracks stay open. */
+  clear(): void {
+    this.#nextPicture = undefined;
+    this.#senses.clear();
+    this.#samples.next({ kind: 'reset' });
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.clear();
+    for (const track of this.#tracks.keys()) this.closeTrack(track);
+    this.#hops.unsubscribe();
+    this.#samples.complete();
+    this.#senses.close();
+  }
+
+  #hear(frame: AudioFrame): void {
+    for (const sample of this.#senses.hear(frame)) this.#samples.next(sample);
+  }
+
+  /** One picture is read at a time; of those that come meanwhile the newest waits and the others fall. */
+  #see(frame: VideoFrame): void {
+    if (this.#nextPicture) this.#events.onFaceShed();
+    this.#nextPicture = frame;
+    if (!this.#faceBusy) void this.#readPictures();
+  }
+
+  async #readPictures(): Promise<void> {
+    this.#faceBusy = true;
+    try {
+      for (let frame = this.#takePicture(); frame; frame = this.#takePicture()) {
+        const startedMs = performance.now();
+        const sample = await this.#senses.see(frame);
+        this.#senseMs = performance.now() - startedMs;
+        if (sample) this.#samples.next(sample);
+      }
+    } catch (error) {
+      this.#events.onProblem(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#faceBusy = false;
+    }
+  }
+
+  #takePicture(): VideoFrame | undefined {
+    const frame = this.#nextPicture;
+    this.#nextPicture = undefined;
+    return frame;
+  }
+}
