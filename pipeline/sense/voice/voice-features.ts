@@ -1,42 +1,13 @@
-/** The columns of a voice row, in the order of `voice.features` in `models/features.json` (a test holds the two together). */
-export const VOICE_FEATURES = [
-  'loudnessAbs',
-  'loudnessRel',
-  'loudnessPeakRel',
-  'f0Abs',
-  'f0Rel',
-  'f0Slope',
-  'f0RangeRel',
-  'voiced',
-  'active',
-  'hnrAbs',
-  'hnrRel',
-  'alphaAbs',
-  'alphaRel',
-  'hammarbergAbs',
-  'hammarbergRel',
-  'fluxRel',
-  'rateRel',
-  'jitter',
-  'shimmer',
-  'centroidRel',
-  'mfcc1Rel',
-  'mfcc2Rel',
-  'mfcc3Rel',
-  'mfcc4Rel',
-  'mfcc5Rel',
-  'mfcc6Rel',
-  'mfcc7Rel',
-  'mfcc8Rel',
-  'pause',
-  'quality',
-  'ownness',
-  'valid',
-] as const;
+/** Where each voice feature lies in a row. `models/features.json` is the contract; this finds its way in it by name. */
+import contract from '../../../models/features.json' with { type: 'json' };
 
-type VoiceFeature = (typeof VOICE_FEATURES)[number];
+/** Numbers in a row of `voice.features`. */
+export const VOICE_WIDTH = contract.voice.features.length;
 
-/** Column of a feature. */
-export function voiceColumn(name: VoiceFeature): number {
-  return VOICE_FEATURES.indexOf(name);
+/** Index of a feature in the row; throws at start-up when the contract lacks it. */
+export function voiceColumn(name: string): number {
+  const index = contract.voice.features.indexOf(name);
+  if (index < 0)
+    throw new Error(`models/features.json has no voice feature "${name}": the sense and the contract disagree`);
+  return index;
 }

@@ -5,7 +5,7 @@ import { HOP, HOPS_PER_SEGMENT, SAMPLE_RATE_HZ, SEGMENT } from './grid.ts';
 import { NeutralGuard } from './neutral-guard.ts';
 import { sampleAt, SampleClock, usAt } from './sample-clock.ts';
 import type { SegmentPool } from './segment-pool.ts';
-import { VOICE_FEATURES } from './voice-features.ts';
+import { VOICE_WIDTH } from './voice-features.ts';
 import { TRACKED, VOICE_PRIOR } from './voice-prior.ts';
 import { isValid, writeVoiceRow } from './voice-row.ts';
 import { VoiceQuality } from './voice-quality.ts';
@@ -181,7 +181,7 @@ export class VoiceSense {
   #closeSegment(endSample: number): void {
     const { pool, recent } = this.#descriptors;
     this.#descriptors.finish();
-    const features = new Float32Array(VOICE_FEATURES.length);
+    const features = new Float32Array(VOICE_WIDTH);
     let state: SignalState = this.#holeState;
     if (isValid(pool)) {
       pool.tracked[TRACKED.f0Range] = recent.rangeSemitones();

@@ -1,0 +1,86 @@
+import type { FaceSample, VoiceSegment } from '../types.ts';
+import { FACE_SLOTS, FACE_WIDTH, VOICE_SLOTS, VOICE_WIDTH } from './hop.ts';
+
+/** `valid` is the last column of either row. */
+function isValid(features: Float32Array): boolean {
+  return features[features.length - 1] > 0;
+}
+
+/** A face that may stand for the slots after it. */
+export interface HeldFace {
+  readonly captureUs: number;
+  readonly row: Float32Array;
+}
+
+export const NO_FACE: HeldFace = { captureUs: -Infinity, row: new Float32Array(FACE_WIDTH) };
+
+/** A hop that is still being filled. */
+export class HopDraft {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly face = new Float32Array(FACE_SLOTS * FACE_WIDTH);
+  readonly voice = new Float32Array(VOICE_SLOTS * VOICE_WIDTH);
+  /** Words that ended in the hop, one caption after the other. */
+  text = '';
+  newestDecodedMs: number | undefined;
+  sensedMs: number | undefined;
+  #newestUs = -Infinity;
+  readonly #faceUs = new Float64Array(FACE_SLOTS).fill(-Infinity);
+  readonly #voiceSeen = new Uint8Array(VOICE_SLOTS);
+
+  constructor(startUs: number, endUs: number) {
+    this.startUs = startUs;
+    this.endUs = endUs;
+  }
+
+  /** The newest valid sample of a slot wins; an invalid one only says that the camera gave something. */
+  putFace(sample: FaceSample): void {
+    const slot = Math.floor(((sample.captureUs - this.startUs) * FACE_SLOTS) / (this.endUs - this.startUs));
+    const filled = this.face[(slot + 1) * FACE_WIDTH - 1] > 0;
+    const older = sample.captureUs < this.#faceUs[slot];
+    if (filled && (older || !isValid(sample.features))) return;
+    this.face.set(sample.features, slot * FACE_WIDTH);
+    this.#faceUs[slot] = sample.captureUs;
+    this.#note(sample.captureUs, sample.decodedMs, sample.sensedMs);
+  }
+
+  /**
+   * Lets the last valid face before an empty slot stand for it, when it was captured at most `reachUs` before the slot.
+   * `before` is the last one of the hop before; returns the last one of this hop.
+   */
+  holdFace(before: HeldFace, reachUs: number): HeldFace {
+    let last = before;
+    for (let slot = 0; slot < FACE_SLOTS; slot++) {
+      const slotUs = this.startUs + (slot * (this.endUs - this.startUs)) / FACE_SLOTS;
+      if (this.#faceUs[slot] === -Infinity && slotUs - last.captureUs <= reachUs) {
+        this.face.set(last.row, slot * FACE_WIDTH);
+        this.#faceUs[slot] = last.captureUs;
+      } else if (this.face[(slot + 1) * FACE_WIDTH - 1] > 0) {
+        last = { captureUs: this.#faceUs[slot], row: this.face.slice(slot * FACE_WIDTH, (slot + 1) * FACE_WIDTH) };
+      }
+    }
+    return last;
+  }
+
+  putVoice(segment: VoiceSegment): void {
+    const slot = Math.round(((segment.startUs - this.startUs) * VOICE_SLOTS) / (this.endUs - this.startUs));
+    this.voice.set(segment.features, slot * VOICE_WIDTH);
+    this.#voiceSeen[slot] = Number(isValid(segment.features));
+    this.#note(segment.endUs, segment.decodedMs, segment.sensedMs);
+  }
+
+  get gaps(): { readonly face: number; readonly voice: number } {
+    let face = 0;
+    for (const us of this.#faceUs) face += Number(us === -Infinity);
+    let voice = VOICE_SLOTS;
+    for (const seen of this.#voiceSeen) voice -= seen;
+    return { face, voice };
+  }
+
+  #note(captureUs: number, decodedMs: number, sensedMs: number): void {
+    if (captureUs < this.#newestUs) return;
+    this.#newestUs = captureUs;
+    this.newestDecodedMs = decodedMs;
+    this.sensedMs = sensedMs;
+  }
+}

@@ -1,0 +1,43 @@
+import contract from '../../models/features.json' with { type: 'json' };
+import type { Caption, FaceSample, VoiceSegment } from '../types.ts';
+
+/** Rows and columns of a hop, from the contract in `models/features.json`. */
+export const FACE_SLOTS = contract.face.framesPerHop;
+export const FACE_WIDTH = contract.face.features.length;
+export const VOICE_SLOTS = contract.voice.segmentsPerHop;
+export const VOICE_WIDTH = contract.voice.features.length;
+export const DEFAULT_HOP_MS = contract.hopMs;
+
+/** What the window takes: samples of the senses, words, the passing of time, and the end of a person's consent. */
+export type WindowInput =
+  | { readonly kind: 'face'; readonly sample: FaceSample }
+  | { readonly kind: 'voice'; readonly segment: VoiceSegment }
+  | { readonly kind: 'caption'; readonly caption: Caption }
+  /** Live: the wall clock. Offline: everything captured before `nowUs` has been given. */
+  | { readonly kind: 'tick'; readonly nowUs: number }
+  /** Forget everything not yet cut. */
+  | { readonly kind: 'reset' };
+
+/** Half a second of a person, all senses side by side. The arrays are the receiver's. */
+export interface Hop {
+  /** Number of the hop on the grid of the capture clock: `startUs / hopUs`. */
+  readonly index: number;
+  readonly startUs: number;
+  readonly endUs: number;
+  /** `FACE_SLOTS` rows of `face.features`; a row without evidence is all zero. */
+  readonly face: Float32Array;
+  /** `VOICE_SLOTS` rows of `voice.features`, likewise. */
+  readonly voice: Float32Array;
+  /** One row of `caption.features`; all zero while no captions flow. */
+  readonly caption: Float32Array;
+  /** Slots for which nothing came (for the voice also: for which it came that nothing was heard, as by loss). */
+  readonly gaps: { readonly face: number; readonly voice: number };
+  /** The grid was begun anew before this hop: time before it is not its past. */
+  readonly discontinuity: boolean;
+  /** When the hop was closed, and when its last instant was on the same clock, `performance.now()` ms. */
+  readonly closedMs: number;
+  readonly dueMs: number;
+  /** Of the newest sample in it; undefined when there is none. */
+  readonly newestDecodedMs: number | undefined;
+  readonly sensedMs: number | undefined;
+}
