@@ -71,7 +71,10 @@ async function patch(directory: RoomDirectory, context: Context): Promise<Respon
 }
 
 function limit(maxSize: number): ReturnType<typeof bodyLimit> {
-  return bodyLimit({ maxSize, onError: (context) => context.text(`The body is larger than ${maxSize} bytes.`, 413) });
+  return bodyLimit({
+    maxSize, // What is left of the body is not read: this connection is of no more use.
+    onError: (context) => context.text(`The body is larger than ${maxSize} bytes.`, 413, { Connection: 'close' }),
+  });
 }
 
 function authorise(directory: RoomDirectory, context: Context): Seat {

@@ -9,6 +9,7 @@ const STALE_MS = 10_000;
 export class CaptionLine {
   readonly element: HTMLLIElement;
   readonly #description: Description;
+  readonly #why: HTMLDetailsElement | undefined;
   readonly #age = el('span', { class: 'age' });
 
   constructor(description: Description) {
@@ -24,8 +25,17 @@ export class CaptionLine {
     for (const label of description.abstained ? [] : description.labels.slice(0, 3))
       meta.append(labelChip(label.term, label.score));
     const children: Node[] = [el('p', { class: 'caption-text' }, description.text), meta];
-    if (description.evidence.length > 0) children.push(why(description));
+    this.#why = description.evidence.length > 0 ? why(description) : undefined;
+    if (this.#why) children.push(this.#why);
     this.element = el('li', { class: `caption certainty-${level}` }, ...children);
+  }
+
+  get whyIsOpen(): boolean {
+    return this.#why?.open ?? false;
+  }
+
+  openWhy(open: boolean): void {
+    if (this.#why) this.#why.open = open;
   }
 
   /** Lets the line age. @param nowMs room time */
@@ -54,7 +64,7 @@ function labelChip(term: string, score: number): HTMLElement {
   return chip;
 }
 
-function why({ evidence, endMs }: Description): HTMLElement {
+function why({ evidence, endMs }: Description): HTMLDetailsElement {
   const lines = evidence.map((piece) => {
     const held = Math.max(0, endMs - piece.startMs) / 1000;
     const sense = { face: 'seen', voice: 'heard', caption: 'said' }[piece.modality];

@@ -71,6 +71,8 @@ export class Tile {
   describe(description: Description, nowMs: number): void {
     const line = new CaptionLine(description);
     line.age(nowMs);
+    // Who reads the reasons goes on reading them.
+    line.openWhy(this.#lines[0]?.whyIsOpen ?? false);
     this.#captions.prepend(line.element);
     this.#lines = [line, ...this.#lines];
     for (const old of this.#lines.splice(LINES)) old.element.remove();
@@ -110,7 +112,7 @@ export class Tile {
     const who = this.#options.own ? 'you' : name;
     this.#quiet.hidden = this.#lines.length > 0;
     this.#gauge.element.hidden = !analysis || !this.#options.seesResults;
-    if (!analysis) this.#quiet.textContent = `Analysis is off for ${who}. Nothing is looked at or listened to.`;
+    if (!analysis) this.#quiet.textContent = `Analysis is off for ${who}. The program neither looks nor listens.`;
     else if (!this.#options.seesResults) this.#quiet.textContent = `Only ${name} sees the descriptions of ${name}.`;
     else this.#quiet.textContent = 'Listening and looking. The first description takes a few seconds.';
   }

@@ -1,0 +1,208 @@
+/** Stand-ins for the rooms below, and a client that speaks the protocol. They record what reaches them. */
+import { once } from 'node:events';
+import { pino } from 'pino';
+import { WebSocket } from 'ws';
+import { startAgent, type Agent } from '../../agent/agent.ts';
+import { configSchema, type Config } from '../../agent/config/schema.ts';
+import type { ClientMessageInput } from '../../agent/protocol/client-messages.ts';
+import { serverMessageSchema, type ServerMessage } from '../../agent/protocol/server-messages.ts';
+import type { Analysis } from '../../agent/rooms/analysis.ts';
+import type { Description, UnstampedEvent } from '../../pipeline/index.ts';
+import { ConsentGrant, SfuError, type EncodedTrack, type Sfu, type SfuEvent, type TapSink } from '../../sfu/index.ts';
+
+export const silentLog = pino({ level: 'silent' });
+
+export function config(settings: Record<string, unknown> = {}): Config {
+  return configSchema.parse({ deployment: { context: 'demo' }, server: { port: 0 }, ...settings });
+}
+
+export function track(participant: string, kind: 'audio' | 'video' = 'audio', room = 'lobby'): EncodedTrack {
+  const codec = { mimeType: kind === 'audio' ? 'audio/opus' : 'video/VP8', payloadType: 96, clockRateHz: 48_000 };
+  return { id: `${participant}-${kind}`, room, participant, kind, codec };
+}
+
+/** An SFU without network: tests say what is published, and push packets through the taps. */
+export class FakeSfu implements Sfu {
+  readonly engine = 'fake';
+  readonly capabilities = { simulcast: false, videoCodecs: [], audioCodecs: [], iceRestart: true, senderReports: true };
+  readonly sinks = new Map<string, TapSink>();
+  readonly unpublished: string[] = [];
+  readonly #tracks = new Map<string, EncodedTrack>();
+  readonly #listeners = new Set<(event: SfuEvent) => void>();
+  #count = 0;
+
+  emit(event: SfuEvent): void {
+    if (event.type === 'track-added') this.#tracks.set(event.track.id, event.track);
+    if (event.type === 'track-removed') this.#tracks.delete(event.track.id);
+    for (const listener of this.#listeners) listener(event);
+  }
+  publish(_room: string, _participant: string, offerSdp: string) {
+    if (!offerSdp.includes('m='))
+      return Promise.reject(new SfuError('bad-offer', 'The offer has no media. Add a track.'));
+    return Promise.resolve({ id: `publication-${this.#count++}`, answerSdp: 'v=0\r\nanswer' });
+  }
+  trickle(_id: string, fragment: string) {
+    return Promise.resolve(fragment.includes('restart') ? 'a=ice-ufrag:new' : undefined);
+  }
+  unpublish(id: string) {
+    this.unpublished.push(id);
+    return Promise.resolve();
+  }
+  readonly mutes: unknown[][] = [];
+  setMuted(...call: [string, 'audio' | 'video', boolean]) {
+    this.mutes.push(call);
+  }
+  view() {
+    const done = () => Promise.resolve();
+    return Promise.resolve({ answer: done, candidate: done, restart: done, close: done });
+  }
+  tap(trackId: string, grant: ConsentGrant, sink: TapSink) {
+    const of = this.#tracks.get(trackId);
+    if (!of || !ConsentGrant.covers(grant, of.room, of.participant))
+      return Promise.reject(new SfuError('no-grant', 'no grant'));
+    this.sinks.set(trackId, sink);
+    const close = () => {
+      if (this.sinks.delete(trackId)) sink.closed();
+      return Promise.resolve();
+    };
+    return Promise.resolve({ trackId, stats: () => ({ packets: 0, dropped: 0 }), close });
+  }
+  requestKeyFrame() {}
+  tracks(room: string) {
+    return [...this.#tracks.values()].filter((one) => one.room === room);
+  }
+  onEvent(listener: (event: SfuEvent) => void) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  stats() {
+    return Promise.resolve({});
+  }
+  close() {
+    return Promise.resolve();
+  }
+}
+
+type Join = Parameters<Analysis['join']>[1];
+
+/** One seat in the fake pipeline. */
+export interface FakeSeat {
+  readonly participant: string;
+  readonly join: Join;
+  readonly packets: string[];
+  readonly captions: string[];
+  closed: boolean;
+}
+
+export class FakeAnalysis implements Analysis {
+  readonly pack = 'fake@1';
+  readonly seats: FakeSeat[] = [];
+
+  join(participant: string, join: Join): ReturnType<Analysis['join']> {
+    const seat: FakeSeat = { participant, join, packets: [], captions: [], closed: false };
+    this.seats.push(seat);
+    const close = () => {
+      seat.closed = true;
+      return Promise.resolve();
+    };
+    return {
+      track: ({ id }) => ({
+        packet: () => void seat.packets.push(id),
+        senderReport() {},
+        muted() {},
+        closed() {},
+      }),
+      caption: ({ text }) => void seat.captions.push(text),
+      clear: () => Promise.resolve(),
+      close,
+    };
+  }
+}
+
+export function description(
+  participant: string,
+  text = 'Appears calm.',
+): UnstampedEvent & { type: 'affect.description' } {
+  const estimate = { mean: 0, sd: 0.5 };
+  const numbers = { labels: [], valence: estimate, arousal: estimate, dominance: estimate, confidence: 0.5 };
+  const times = { startMs: 0, endMs: 500, latencyMs: { encode: 5, decoded: 20 } satisfies Description['latencyMs'] };
+  return {
+    type: 'affect.description',
+    participant,
+    pack: 'fake@1',
+    id: 'd1',
+    version: 1,
+    text,
+    evidence: [],
+    abstained: false,
+    ...numbers,
+    ...times,
+  };
+}
+
+/** An agent on a free port with fakes below. */
+export async function startTestAgent(
+  settings: Record<string, unknown> = {},
+): Promise<{ agent: Agent; sfu: FakeSfu; analysis: FakeAnalysis }> {
+  const [sfu, analysis] = [new FakeSfu(), new FakeAnalysis()];
+  const agent = await startAgent(config(settings), { sfu, analysis, log: silentLog, pageDir: 'dist/no-page-here' });
+  return { agent, sfu, analysis };
+}
+
+/** A WebSocket client whose every received message is checked against the protocol. */
+export class TestClient {
+  readonly received: ServerMessage[] = [];
+  readonly socket: WebSocket;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(agentUrl: string, path = '/ws?room=lobby', headers: Record<string, string> = {}) {
+    this.socket = new WebSocket(new URL(path, agentUrl.replace('http', 'ws')), { headers });
+    this.socket.on('message', (data: Buffer) => {
+      this.received.push(serverMessageSchema.parse(JSON.parse(data.toString())));
+      for (const wake of this.#waiting) wake();
+    });
+  }
+
+  static async join(agentUrl: string, start: Partial<ClientMessageInput & { type: 'session.start' }> = {}) {
+    const client = new TestClient(agentUrl);
+    await once(client.socket, 'open');
+    client.send({ type: 'session.start', ...start });
+    const ready = await client.next('session.ready');
+    return { client, ready, id: ready.participant.id };
+  }
+
+  send(message: ClientMessageInput): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  /** The next message of a type that `accept` takes, among those not asked for yet. */
+  async next<T extends ServerMessage['type']>(
+    type: T,
+    accept: (message: Of<T>) => boolean = () => true,
+  ): Promise<Of<T>> {
+    for (;;) {
+      for (const [index, message] of this.received.entries()) {
+        if (!isOf(type, message) || !accept(message)) continue;
+        this.received.splice(index, 1);
+        return message;
+      }
+      await new Promise<void>((resolve) => {
+        this.#waiting.add(resolve);
+      });
+      this.#waiting.clear();
+    }
+  }
+
+  /** Resolves when everything sent before was handled. */
+  async settled(): Promise<void> {
+    const id = Math.floor(Math.random() * 1e9);
+    this.send({ type: 'ping', id });
+    await this.next('pong', (pong) => pong.id === id);
+  }
+}
+
+type Of<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
+
+function isOf<T extends ServerMessage['type']>(type: T, message: ServerMessage): message is Of<T> {
+  return message.type === type;
+}
