@@ -25,7 +25,8 @@ const REFERENCE: readonly (readonly [index: number, x: number, y: number, z: num
   [284, 0.656, 0.388, -0.213],
   [10, 0, 0.632, 0.112],
 ];
-/** More than enough: the eigenvalues of a head's shape lie well apart, and the search starts at the last frame's pose. */
+const UPRIGHT = [1, 0, 0, 0];
+/** Enough for any pose in which there is a face to be seen: the eigenvalues of a head's shape lie well apart. */
 const MAX_ITERATIONS = 100;
 
 export interface HeadPose {
@@ -48,7 +49,7 @@ export class Alignment {
   /** Correlation of mesh and reference, 3 x 3, row = mesh axis. */
   readonly #correlation = new Float64Array(9);
   readonly #key = new Float64Array(16);
-  readonly #quaternion = Float64Array.of(1, 0, 0, 0);
+  readonly #quaternion = new Float64Array(4);
   readonly #next = new Float64Array(4);
   /** Rotation from picture axes to head axes, row-major. */
   readonly #rotation = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
@@ -110,6 +111,7 @@ export class Alignment {
     // Shifted, so that the largest eigenvalue is also the largest in size and power iteration finds it.
     const shift = Math.hypot(...this.#key);
     for (let i = 0; i < 4; i++) this.#key[i * 5] += shift;
+    this.#quaternion.set(UPRIGHT);
     let change = 1;
     for (let i = 0; i < MAX_ITERATIONS && change > 1e-9; i++) change = this.#powerStep();
   }

@@ -6,7 +6,6 @@ import { regionOf } from './mesh.ts';
 
 /** In the net's own order, which is also that of `p*` in the contract. */
 export const EXPRESSIONS = ['Angry', 'Disgust', 'Fear', 'Happy', 'Sad', 'Surprise', 'Neutral'] as const;
-export const NEUTRAL = EXPRESSIONS.indexOf('Neutral');
 const SIDE = 64;
 /** Around the mesh's own box; the net was trained on faces cut about so (tried 0.8 to 1.5: steadiest at 1.1). */
 const MARGIN = 1.1;

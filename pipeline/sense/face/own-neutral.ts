@@ -2,7 +2,7 @@
 import { Baseline } from '../baseline.ts';
 import { ACTION_UNITS } from './action-units.ts';
 import type { HeadPose } from './alignment.ts';
-import { EXPRESSIONS, NEUTRAL } from './expression.ts';
+import { EXPRESSIONS } from './expression.ts';
 
 const UNITS = ACTION_UNITS.length;
 const POSE = UNITS + EXPRESSIONS.length;
@@ -29,7 +29,11 @@ const PRIOR = {
     PRIOR_POSE_S,
   ],
 };
-const MIN_NEUTRAL = 0.4;
+const NEUTRAL = EXPRESSIONS.indexOf('Neutral');
+const HAPPY = EXPRESSIONS.indexOf('Happy');
+const SMILE = unit(12);
+const FAINT_SMILE = 0.3;
+const MIN_CALM = 0.4;
 /** How far an active unit may be from neutral: wide while the neutral is only the population's, narrow once it is the person's. */
 const TOLERANCE_PRIOR = 0.8;
 const TOLERANCE_OWN = 0.45;
@@ -78,7 +82,10 @@ export class OwnNeutral {
   }
 
   #atRest(units: Float32Array, posterior: Float32Array): boolean {
-    if (posterior[NEUTRAL] < MIN_NEUTRAL) return false;
+    // The net calls many a resting face happy; a smile that the mesh does not see is none.
+    const smile = units[SMILE] - this.unit(SMILE);
+    const calm = posterior[NEUTRAL] + (smile < FAINT_SMILE ? posterior[HAPPY] : 0);
+    if (calm < MIN_CALM) return false;
     const tolerance = TOLERANCE_OWN + (TOLERANCE_PRIOR - TOLERANCE_OWN) * (1 - this.ownness);
     return ACTIVE_UNITS.every((index) => Math.abs(units[index] - this.unit(index)) < tolerance);
   }

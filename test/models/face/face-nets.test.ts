@@ -15,7 +15,9 @@ describe('the face nets', () => {
 
   it('give each of several callers the answer to its own input', async () => {
     const nets = await FaceNets.open(paths);
-    const fills = [-1, 0, 1].map((value) => (input: Float32Array) => input.forEach((_, i) => (input[i] = Math.sin(i * value))));
+    const fills = [-1, 0, 1].map(
+      (value) => (input: Float32Array) => input.forEach((_, i) => (input[i] = Math.sin(i * value))),
+    );
     const alone: number[][] = [];
     for (const fill of fills) alone.push([...(await nets.expression.run(fill))['posterior']]);
     const together = await Promise.all(fills.map((fill) => nets.expression.run(fill)));

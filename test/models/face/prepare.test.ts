@@ -16,7 +16,11 @@ describe('preparing the face models', () => {
 
   it('converts all nets once and leaves nothing else behind', async () => {
     const paths = await prepareFaceModels({ cacheDir });
-    expect((await readdir(join(cacheDir, 'face'))).sort()).toEqual(Object.values(paths).map((path) => path.split('/').at(-1)).sort());
+    expect((await readdir(join(cacheDir, 'face'))).sort()).toEqual(
+      Object.values(paths)
+        .map((path) => path.split('/').at(-1))
+        .sort(),
+    );
     const before = await stat(paths.mesh);
     expect(await prepareFaceModels({ cacheDir })).toEqual(paths);
     expect((await stat(paths.mesh)).ino).toBe(before.ino);

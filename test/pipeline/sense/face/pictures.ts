@@ -19,7 +19,10 @@ export function sharedClip(name: string): string | undefined {
 const PORTRAITS = { man: 7, woman: 321, smiling: 478, laughing: 630 } as const;
 
 export async function portrait(who: keyof typeof PORTRAITS, scale = 'scale=320:384'): Promise<VideoFrame> {
-  const [frame] = await decode(join(humanDir, 'assets/screenshot-facedetect.jpg'), `crop=152:154:${PORTRAITS[who]}:344,${scale}`);
+  const [frame] = await decode(
+    join(humanDir, 'assets/screenshot-facedetect.jpg'),
+    `crop=152:154:${PORTRAITS[who]}:344,${scale}`,
+  );
   if (!frame) throw new Error('the portrait did not decode');
   return frame;
 }
