@@ -1,5 +1,6 @@
 import type { AffectState, Description } from '../../pipeline/index.ts';
 import { Histogram, type HistogramData, type Summary } from '../histogram.ts';
+import { DueTimes } from './due-times.ts';
 
 /** Descriptions that wait for their `delivered`; beyond, the oldest is forgotten and counted. */
 const MAX_WAITING = 64;
@@ -16,14 +17,26 @@ export interface LatencyFigures {
   readonly stages: Readonly<Record<string, Summary | null>>;
   /** Hop closed -> the server holds the client's acknowledgement of the description. */
   readonly hopToDelivered: Summary | null;
-  /** The hop's end by the media's own time, which is when it is due -> description received. */
+  /** The hop's due time, which is its end on the media timeline less `mediaLeadMs` -> description received. */
   readonly dueToDescription: Summary | null;
   /** Due -> state received, one per hop. A hop that was left out is answered by the next state, and counts until then. */
   readonly dueToState: Summary | null;
+  /**
+   * How far the agent's media timeline runs ahead: a packet is stamped with its arrival but ends a packet's length later,
+   * so a hop can be complete before its nominal end. Taken from the earliest close of a hop, so that none closes before it is due.
+   */
+  readonly mediaLeadMs: number;
   readonly hops: { readonly hopMs: number | null; readonly received: number; readonly missed: number };
   readonly descriptions: { readonly received: number; readonly abstained: number; readonly unacknowledged: number };
   readonly signals: Readonly<Record<string, number>>;
   readonly histograms: Readonly<Record<string, HistogramData>>;
+}
+
+export interface Delivered {
+  readonly room: string;
+  readonly seq: number;
+  readonly deliveredMs: number;
+  readonly sinceHopMs: number;
 }
 
 /** Takes what one or more sessions hear and makes distributions of it; events outside the span do not count. */
@@ -31,12 +44,14 @@ export class LatencyRecorder {
   readonly #span: () => MeasuredSpan | undefined;
   readonly #stages = new Map<string, Histogram>();
   readonly #hopToDelivered = new Histogram();
-  readonly #dueToDescription = new Histogram();
-  readonly #dueToState = new Histogram();
-  readonly #waiting = new Set<string>();
+  readonly #dueToDescription = new DueTimes();
+  readonly #dueToState = new DueTimes();
+  /** When the hop of a description that waits for its `delivered` ended. */
+  readonly #waiting = new Map<string, number>();
   readonly #lastEndMs = new Map<string, number>();
   readonly #signals: Record<string, number> = {};
   #hopMs: number | null = null;
+  #mediaLeadMs = 0;
   #received = 0;
   #missed = 0;
   #described = 0;
@@ -53,16 +68,20 @@ export class LatencyRecorder {
     if (!this.#counts(event.endMs)) return;
     this.#described++;
     if (event.abstained) this.#abstained++;
-    this.#dueToDescription.record(receivedMs - event.endMs);
+    this.#dueToDescription.add(receivedMs - event.endMs);
     for (const [stage, tookMs] of Object.entries(event.latencyMs)) this.#stages.get(stage)?.record(tookMs);
-    this.#waiting.add(waitingKey(event.room, event.seq));
-    const [oldest] = this.#waiting;
+    this.#waiting.set(waitingKey(event.room, event.seq), event.endMs);
+    const [oldest] = this.#waiting.keys();
     if (this.#waiting.size > MAX_WAITING && oldest !== undefined) this.#waiting.delete(oldest);
   }
 
-  /** The server's word that the acknowledgement of a description arrived. */
-  delivered(room: string, seq: number, deliveredMs: number, sinceHopMs: number): void {
-    if (!this.#waiting.delete(waitingKey(room, seq))) return;
+  /** The server's word that the acknowledgement of a description arrived; `receivedMs` in room time. */
+  delivered({ room, seq, deliveredMs, sinceHopMs }: Delivered, receivedMs: number): void {
+    const key = waitingKey(room, seq);
+    const endMs = this.#waiting.get(key);
+    if (endMs === undefined) return;
+    this.#waiting.delete(key);
+    this.#mediaLeadMs = Math.max(this.#mediaLeadMs, endMs - (receivedMs - sinceHopMs));
     this.#stages.get('delivered')?.record(deliveredMs);
     this.#hopToDelivered.record(sinceHopMs);
   }
@@ -83,17 +102,20 @@ export class LatencyRecorder {
   }
 
   figures(): LatencyFigures {
-    const named = new Map([
-      ...this.#stages,
-      ['hopToDelivered', this.#hopToDelivered],
-      ['dueToDescription', this.#dueToDescription],
-      ['dueToState', this.#dueToState],
-    ]);
+    // Nothing is received before its hop closed, so an early state shows a lead too where no description does.
+    const mediaLeadMs = Math.max(this.#mediaLeadMs, -this.#dueToState.earliestMs, -this.#dueToDescription.earliestMs);
+    const [hopToDelivered, dueToDescription, dueToState] = [
+      this.#hopToDelivered,
+      this.#dueToDescription.since(mediaLeadMs),
+      this.#dueToState.since(mediaLeadMs),
+    ];
+    const named = Object.entries({ ...Object.fromEntries(this.#stages), hopToDelivered, dueToDescription, dueToState });
     return {
       stages: Object.fromEntries([...this.#stages].map(([stage, histogram]) => [stage, histogram.summary()])),
-      hopToDelivered: this.#hopToDelivered.summary(),
-      dueToDescription: this.#dueToDescription.summary(),
-      dueToState: this.#dueToState.summary(),
+      hopToDelivered: hopToDelivered.summary(),
+      dueToDescription: dueToDescription.summary(),
+      dueToState: dueToState.summary(),
+      mediaLeadMs: Math.round(mediaLeadMs * 10) / 10,
       hops: { hopMs: this.#hopMs, received: this.#received, missed: this.#missed },
       descriptions: {
         received: this.#described,
@@ -101,7 +123,7 @@ export class LatencyRecorder {
         unacknowledged: this.#described - this.#hopToDelivered.n,
       },
       signals: { ...this.#signals },
-      histograms: Object.fromEntries([...named].map(([name, histogram]) => [name, histogram.toJSON()])),
+      histograms: Object.fromEntries(named.map(([name, histogram]) => [name, histogram.toJSON()])),
     };
   }
 
@@ -109,7 +131,7 @@ export class LatencyRecorder {
     if (!this.#counts(dueMs)) return;
     if (missed) this.#missed++;
     else this.#received++;
-    this.#dueToState.record(receivedMs - dueMs);
+    this.#dueToState.add(receivedMs - dueMs);
   }
 
   #counts(dueMs: number): boolean {

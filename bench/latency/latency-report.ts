@@ -78,11 +78,11 @@ function verdict({ results, config }: LatencyReport): string {
 
 function notes({ results, config }: LatencyReport): string[] {
   const found: string[] = [];
-  const { agentCores, callerCores, clockErrorMs, dueToState } = results;
+  const { agentCores, callerCores, clockErrorMs, mediaLeadMs, dueToState } = results;
   if (agentCores !== null)
     found.push(`CPU: agent ${agentCores} cores${callerCores === null ? '' : `, callers ${callerCores}`}.`);
   found.push(
-    'Due times are the ends of hops on the media timeline; a hop that was left out counts until the next answer, so stalls are not hidden.' +
+    `Due times are the ends of hops on the media timeline, less the ${ms(mediaLeadMs)} ms that it runs ahead of arrival; a hop that was left out counts until the next answer, so stalls are not hidden.` +
       (clockErrorMs === null ? '' : ` Clock error: at most ${ms(clockErrorMs)} ms.`),
   );
   const described = results.hopToDelivered?.n ?? 0;

@@ -92,7 +92,7 @@ export class RoomSession {
     if ('roomMs' in message) this.clock.observe(message.roomMs, nowMs);
     if (message.type === 'pong') this.#pong(message.id, nowMs);
     else if (message.type === 'delivered')
-      recorder.delivered(this.#options.room, message.seq, message.deliveredMs, message.sinceHopMs);
+      recorder.delivered({ room: this.#options.room, ...message }, this.clock.roomMs(nowMs));
     else if (message.type === 'stats') this.#superseded = message.superseded;
     else if (message.type === 'error') this.#lastError = message.message;
     else if (message.type === 'signal' && message.participant === this.ready.participant.id)

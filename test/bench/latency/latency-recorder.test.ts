@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LatencyRecorder, type MeasuredSpan } from '../../../bench/latency/latency-recorder.ts';
+import { type Delivered, LatencyRecorder, type MeasuredSpan } from '../../../bench/latency/latency-recorder.ts';
 import type { Description } from '../../../pipeline/index.ts';
 
 const STAGES = ['encode', 'decoded', 'delivered'];
@@ -34,6 +34,10 @@ function description(seq: number, endMs: number, abstained = false): Description
   };
 }
 
+function delivered(seq: number, deliveredMs: number, sinceHopMs: number): Delivered {
+  return { room: 'r', seq, deliveredMs, sinceHopMs };
+}
+
 describe('recording latency', () => {
   it('takes a state from its due time, the end of its hop', () => {
     const record = recorder();
@@ -64,7 +68,7 @@ describe('recording latency', () => {
   it('takes the stages that descriptions tell, and delivery from the server once the client has acknowledged', () => {
     const record = recorder();
     record.description(description(7, 500), 560);
-    record.delivered('r', 7, 4, 55);
+    record.delivered(delivered(7, 4, 55), 561);
     const figures = record.figures();
     expect(figures.stages).toMatchObject({ encode: { n: 1, max: 20 }, decoded: { max: 30 }, delivered: { max: 4 } });
     expect(figures.hopToDelivered).toMatchObject({ n: 1, max: 55 });
@@ -75,8 +79,8 @@ describe('recording latency', () => {
     const record = recorder();
     record.description(description(1, 500, true), 560);
     record.description(description(2, 1000), 1060);
-    record.delivered('r', 2, 4, 55);
-    record.delivered('r', 99, 1, 1);
+    record.delivered(delivered(2, 4, 55), 1061);
+    record.delivered(delivered(99, 1, 1), 1062);
     expect(record.figures().descriptions).toEqual({ received: 2, abstained: 1, unacknowledged: 1 });
     expect(record.figures().hopToDelivered?.n).toBe(1);
   });
@@ -86,7 +90,7 @@ describe('recording latency', () => {
     for (const endMs of [500, 1000, 1500, 2000]) {
       record.state(state(endMs), endMs + 10);
       record.description(description(endMs, endMs), endMs + 20);
-      record.delivered('r', endMs, 1, 30);
+      record.delivered(delivered(endMs, 1, 15), endMs + 21);
     }
     const figures = record.figures();
     expect(figures.hops.received).toBe(2);
@@ -95,6 +99,20 @@ describe('recording latency', () => {
     const early = new LatencyRecorder(() => undefined, STAGES);
     early.state(state(500), 510);
     expect(early.figures()).toMatchObject({ dueToState: null, hops: { received: 0 } });
+  });
+
+  it('takes due times from the earliest that a hop ever closed, where the media timeline runs ahead of arrival', () => {
+    const record = recorder();
+    // Closed at 480, 20 ms before its nominal end; the description came 30 ms after that.
+    record.state(state(500), 485);
+    record.description(description(1, 500), 510);
+    record.delivered(delivered(1, 2, 32), 512);
+    // This hop closed late: it was due at 980 as well.
+    record.state(state(1000), 1045);
+    const figures = record.figures();
+    expect(figures.mediaLeadMs).toBe(20);
+    expect(figures.dueToState).toMatchObject({ n: 2, max: 65, mean: 35 });
+    expect(figures.dueToDescription).toMatchObject({ max: 30 });
   });
 
   it('keeps raw histograms for the report', () => {

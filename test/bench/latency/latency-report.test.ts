@@ -15,6 +15,7 @@ function report(changes: Partial<LatencyReport['results']> = {}): LatencyReport 
       hopToDelivered: summary,
       dueToDescription: summary,
       dueToState: { ...summary, n: 120 },
+      mediaLeadMs: 21.5,
       hops: { hopMs: 500, received: 118, missed: 2 },
       descriptions: { received: 41, abstained: 3, unacknowledged: 1 },
       signals: {},
