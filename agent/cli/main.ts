@@ -24,14 +24,10 @@ Examples:
   undertone doctor                     what this machine can run, and how fast
   undertone prepare                    get the face models ready before the first start`,
     );
-  root.addCommand(startCommand().copyInheritedSettings(root));
-  root.addCommand(
-    lazily('analyze', 'describe the person in a video, a sound file or a picture', loadAnalyze).copyInheritedSettings(
-      root,
-    ),
-  );
-  root.addCommand(doctorCommand().copyInheritedSettings(root));
-  root.addCommand(prepareCommand().copyInheritedSettings(root));
+  for (const command of [startCommand(), doctorCommand(), prepareCommand()])
+    root.addCommand(command.copyInheritedSettings(root));
+  const analyze = lazily('analyze', 'describe the person in a video, a sound file or a picture', loadAnalyze);
+  root.addCommand(analyze.copyInheritedSettings(root).helpOption(false));
   return root;
 }
 
@@ -68,6 +64,7 @@ these options; later ones win. SIGINT or SIGTERM ends calls in good order, a sec
 function doctorCommand(): Command {
   return new Command('doctor')
     .description('Say what this machine can run: providers, packs, how fast, and what is wrong.')
+    .summary('say what this machine can run')
     .option('--json', 'print the report as JSON')
     .action(async (options: { json?: boolean }) => {
       const { doctor } = await import('./doctor.ts');
@@ -77,6 +74,7 @@ function doctorCommand(): Command {
 
 function prepareCommand(): Command {
   return new Command('prepare')
+    .summary('get the face models ready ahead of time')
     .description(
       'Convert the face models into the cache now, so that the first start needs no time for it (images, CI).',
     )
@@ -101,7 +99,6 @@ async function loadAnalyze(): Promise<Command> {
 function lazily(name: string, description: string, load: () => Promise<Command>): Command {
   return new Command(name)
     .description(description)
-    .helpOption(false)
     .allowUnknownOption()
     .argument('[arguments...]')
     .usage('[options] <file>')

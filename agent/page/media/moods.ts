@@ -21,9 +21,9 @@ export interface Mood {
 const MOODS: readonly Mood[] = [
   {
     name: 'calm',
-    smile: 0.05,
+    smile: 0.22,
     brow: 0,
-    eyes: 0.85,
+    eyes: 0.8,
     life: 0.4,
     pitchHz: 165,
     swingSemitones: 2,
@@ -33,8 +33,8 @@ const MOODS: readonly Mood[] = [
   {
     name: 'cheerful',
     smile: 1,
-    brow: 0.35,
-    eyes: 0.75,
+    brow: 0.5,
+    eyes: 0.66,
     life: 0.9,
     pitchHz: 215,
     swingSemitones: 6,
@@ -43,9 +43,9 @@ const MOODS: readonly Mood[] = [
   },
   {
     name: 'calm',
-    smile: 0.05,
+    smile: 0.22,
     brow: 0,
-    eyes: 0.85,
+    eyes: 0.8,
     life: 0.4,
     pitchHz: 165,
     swingSemitones: 2,
@@ -76,9 +76,9 @@ const MOODS: readonly Mood[] = [
   },
   {
     name: 'cross',
-    smile: -0.55,
+    smile: -0.5,
     brow: -1,
-    eyes: 0.8,
+    eyes: 0.6,
     life: 0.8,
     pitchHz: 190,
     swingSemitones: 4,

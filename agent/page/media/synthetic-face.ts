@@ -103,8 +103,8 @@ function drawEye(context: CanvasRenderingContext2D, side: number, { mood, blink 
   const lift = mood.brow * 13;
   const frown = Math.min(0, mood.brow) * 12;
   stroke(context, HAIR, 8, () => {
-    context.moveTo(x - side * 24, -42 - lift * 0.6 - frown * 1.1);
-    context.quadraticCurveTo(x + side * 4, -56 - lift, x + side * 30, -42 - lift * 0.7);
+    context.moveTo(x - side * 23, -39 - lift * 0.75 - frown * 1.2);
+    context.quadraticCurveTo(x + side * 4, -53 - lift * 1.15, x + side * 30, -39 - lift * 0.85);
   });
 }
 
