@@ -72,18 +72,16 @@ describe('the face sense', () => {
     expect(Math.abs(value(mirrored, 'au12') - value(plain, 'au12'))).toBeLessThan(0.2);
   });
 
-  it('finds the face whatever its place, size and tilt', async () => {
-    const variants = [
-      'scale=160:192,pad=640:360:400:100',
-      'scale=640:768',
-      'scale=320:384,rotate=0.5:c=gray',
-      'scale=97:117',
-    ];
-    for (const variant of variants) {
+  it.each(['scale=160:192,pad=640:360:400:100', 'scale=640:768', 'scale=320:384,rotate=0.5:c=gray', 'scale=97:117'])(
+    'finds the face whatever its place, size and tilt: %s',
+    async (variant) => {
       const [sample] = await sense([await portrait('smiling', variant)]);
-      expect(value(sample, 'valid'), variant).toBe(1);
-      expect(value(sample, 'pHappy'), variant).toBeGreaterThan(0.6);
-    }
+      expect(value(sample, 'valid')).toBe(1);
+      expect(value(sample, 'pHappy')).toBeGreaterThan(0.6);
+    },
+  );
+
+  it('measures the tilt of the head', async () => {
     const [upright] = await sense([await portrait('smiling')]);
     const [tilted] = await sense([await portrait('smiling', 'scale=320:384,rotate=0.5:c=gray')]);
     expect(value(tilted, 'roll') - value(upright, 'roll')).toBeCloseTo(0.5, 1);
