@@ -1,14 +1,15 @@
 /** Greedy decoding of several branches at once, a chunk of tokens a run (the loop is inside the graph). */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Pack } from '../pack.ts';
+import type { Pack, PackManifest } from '../pack.ts';
 import type { WordDecoder } from '../tokenizer.ts';
 import { ModelError } from './errors.ts';
 import { type ParticipantMemory, gather } from './memory.ts';
 import { int64, integers } from './tensors.ts';
 import { Utterance } from './utterance.ts';
 
-/** Added to a logit: large enough to decide, small enough to stay finite in any arithmetic of the graph. */
-const FORCE = 1e4;
+/** Added to a logit: no logit of a language model comes near. */
+const FORCED = 1e4;
+const FORBIDDEN = -1e9;
 
 export interface SpeakItem {
   readonly memory: ParticipantMemory;
@@ -76,11 +77,11 @@ async function* decode(
 ): AsyncGenerator<SpeakUpdate[], void, void> {
   const utterances = items.map(() => new Utterance(pack.manifest, decoder));
   const open = new Set(items.keys());
-  // BOS sits at 1. The first run is one token long because the bias that forces the plan must not outlive it.
-  for (let position = 1, left = maxTokens, first = true; open.size > 0 && left > 0; first = false) {
+  // BOS sits at 1.
+  for (let position = 1, left = maxTokens; open.size > 0 && left > 0;) {
     signal?.throwIfAborted();
     feeds['position'] = int64([BigInt(position)], []);
-    feeds['max_tokens'] = int64([BigInt(first ? 1 : Math.min(chunk, left))], []);
+    feeds['max_tokens'] = int64([BigInt(Math.min(chunk, left))], []);
     const out = await run(session, feeds);
     const tokens = out['tokens'];
     const length = tokens.dims[1] ?? 0;
@@ -90,7 +91,7 @@ async function* decode(
     left -= length;
     const updates = readTokens(tokens, items, utterances, open, left <= 0);
     if (updates.length > 0) yield updates;
-    advanceFeeds(pack, feeds, out, first ? planBias(pack, items) : undefined);
+    advanceFeeds(pack, feeds, out);
   }
 }
 
@@ -117,7 +118,7 @@ function startFeeds(
       items.map((item) => taskToken(manifest.tasks, item.task ?? 'describe')),
       [rows],
     ),
-    bias: forceToken(rows, manifest.vocabulary, manifest.tokens.plan),
+    bias: planBias(manifest, items),
   };
 }
 
@@ -129,20 +130,17 @@ function taskToken(tasks: Readonly<Record<string, number>>, task: string): bigin
   return BigInt(id);
 }
 
-function forceToken(rows: number, vocabulary: number, id: number): Tensor {
-  const bias = new Float32Array(rows * vocabulary);
-  for (let row = 0; row < rows; row += 1) bias[row * vocabulary + id] = FORCE;
-  return new Tensor('float32', bias, [rows, vocabulary]);
-}
-
-/** Bans the tags of cues that the heads do not see: evidence that is not there cannot be named. */
-function planBias({ manifest }: Pack, items: readonly SpeakItem[]): Tensor {
-  const { vocabulary, tokens, thresholds } = manifest;
+/**
+ * Forces the plan at first (the graph bans it once it has come) and bans the tags of cues that the heads do not see:
+ * evidence that is not there cannot be named.
+ */
+function planBias({ vocabulary, tokens, thresholds }: PackManifest, items: readonly SpeakItem[]): Tensor {
   const bias = new Float32Array(items.length * vocabulary);
   for (const [row, { cues }] of items.entries()) {
-    const tags = row * vocabulary + tokens.firstCue;
+    const start = row * vocabulary;
+    bias[start + tokens.plan] = FORCED;
     for (const [cue, threshold] of thresholds.cue.entries()) {
-      if ((cues[cue] ?? 0) < threshold) bias[tags + cue] = -FORCE;
+      if (!(cues[cue] >= threshold)) bias[start + tokens.firstCue + cue] = FORBIDDEN;
     }
   }
   return new Tensor('float32', bias, [items.length, vocabulary]);
@@ -183,18 +181,13 @@ function readTokens(
   return updates;
 }
 
-/** Outputs become inputs: the last tokens, the branch caches, and the bias (with emitted tags banned by the graph). */
-function advanceFeeds(
-  { manifest }: Pack,
-  feeds: Record<string, Tensor>,
-  out: InferenceSession.OnnxValueMapType,
-  bias: Tensor | undefined,
-): void {
+/** Outputs become inputs: the last tokens, the branch caches, and the bias (in which the graph bans what came). */
+function advanceFeeds({ manifest }: Pack, feeds: Record<string, Tensor>, out: InferenceSession.OnnxValueMapType): void {
   const tokens = out['tokens'];
   const [rows = 0, length = 0] = tokens.dims;
   const ids = integers(tokens);
   const lastIds = Array.from({ length: rows }, (_, row) => ids[(row + 1) * length - 1]);
   feeds['token'] = int64(lastIds, [rows]);
   for (const { name } of manifest.branch) feeds[name] = out[`next_${name}`];
-  feeds['bias'] = bias ?? out['next_bias'];
+  feeds['bias'] = out['next_bias'];
 }

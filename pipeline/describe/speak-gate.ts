@@ -33,7 +33,7 @@ export class SpeakGate {
   readonly #options: SpeakGateOptions;
   #last: { readonly timeMs: number; readonly abstained: boolean } | undefined;
 
-  /** `threshold`: the pack's probability of silence under which it wants to speak. */
+  /** `threshold`: the pack's probability of having something to say from which it speaks. */
   constructor(threshold: number, options: Partial<SpeakGateOptions> = {}) {
     this.#threshold = threshold;
     this.#options = { ...SPEAK_GATE_DEFAULTS, ...options };
@@ -49,7 +49,7 @@ export class SpeakGate {
     if (gapMs >= maxSilenceMs) return true;
     if (gapMs < minGapMs && change < strongChange) return false;
     const margin = calm * Math.max(0, 1 - gapMs / calmMs);
-    return silent < this.#threshold - (change >= strongChange ? 0 : margin);
+    return 1 - silent >= this.#threshold + (change >= strongChange ? 0 : margin);
   }
 
   /** A description was made. */

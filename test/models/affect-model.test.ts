@@ -44,7 +44,7 @@ describe('hops', () => {
   });
 
   it('remember: the same features later in a call do not mean the same', async () => {
-    const [fresh, later] = [await watch(model, [7], 1), await watch(model, [1], 6)];
+    const [fresh, later] = [await watch(model, [7], 1), await watch(model, [3], 6)];
     const [again] = await model.hop([hopItem(model, later.memories[0], 7, 0)]);
     expect(distance(again, fresh.last[0])).toBeGreaterThan(1e-3);
   });
@@ -129,7 +129,8 @@ describe('speaking', () => {
   it('gives the same text whatever the length of the chunks', async () => {
     const { memories, last } = await watch(model, [5], 6);
     const [long] = await texts(model, memories, last, 64);
-    expect((await texts(model, memories, last, 3))[0]).toEqual(long);
+    const [short] = await texts(model, memories, last, 3);
+    expect([short.text, short.cues]).toEqual([long.text, long.cues]);
   });
 
   it('streams words that add up to the text', async () => {
