@@ -54,6 +54,7 @@ export class MediaFile implements AsyncDisposable {
   readonly #readers = new Set<TrackReader>();
   readonly #warnings: MediaFileWarning[] = [];
   #progress = 0;
+  #closes = 0;
 
   constructor(
     path: string,
@@ -88,6 +89,7 @@ export class MediaFile implements AsyncDisposable {
    */
   async *frames(signal?: AbortSignal): AsyncGenerator<MediaFrame> {
     const readers = this.#openReaders();
+    const closes = this.#closes;
     let breathedMs = performance.now();
     let endUs = 0;
     try {
@@ -96,8 +98,10 @@ export class MediaFile implements AsyncDisposable {
         endUs = Math.max(endUs, item.frame.captureUs);
         this.#follow(endUs, readers);
         yield item;
+        if (closes !== this.#closes) return;
         if (performance.now() - breathedMs < BREATH_MS) continue;
         await setImmediate();
+        if (closes !== this.#closes) return;
         breathedMs = performance.now();
       }
       this.#judge(readers, endUs / 1000);
@@ -109,6 +113,7 @@ export class MediaFile implements AsyncDisposable {
 
   /** Idempotent. Ends a reading under way. */
   async close(): Promise<void> {
+    this.#closes += 1;
     for (const reader of this.#readers) this.#release(reader);
   }
 
@@ -166,7 +171,10 @@ export class MediaFile implements AsyncDisposable {
       );
     }
     const failures = all.reduce((sum, reader) => sum + reader.failures, 0);
-    if (failures > 0) this.#warn('damaged', `${failures} parts of ${this.path} are damaged and were left out.`);
+    // Where a file is cut, the last packet of each track is damaged as well; that goes without saying.
+    if (failures > (this.#warnings.length > 0 ? all.length : 0)) {
+      this.#warn('damaged', `Parts of ${this.path} are damaged and were left out (${failures} packets).`);
+    }
     if (endMs === 0 && failures > 0) {
       const words = `Nothing in ${this.path} could be decoded. Does a player show it? Convert it to mp4 or webm.`;
       throw new MediaFileError('unreadable', this.path, words);
