@@ -26,7 +26,7 @@ const LONG_HOP_WORDS = 20;
 const WORD_WEIGHT = 0.6;
 const INTENSE_WEIGHT = 0.8;
 /** Words that the lexicon scores as praise and people use as manners or filler. */
-const MANNERS = /\b(please|well,|like,|pretty(?= (much|sure|bad|sad|awful|terrible)))/gi;
+const MANNERS = /\b(please|well,|like,|shar(e|ed|ing)|pretty(?= (much|sure|bad|sad|awful|terrible)))/gi;
 
 /**
  * What the words of a hop say: fills `into` (`CAPTION_WIDTH` numbers) with `caption.features`, English only. Valence by VADER
@@ -84,12 +84,10 @@ function add(emotion: Emotion, weight: number, into: Float32Array): void {
 function arousal(words: readonly string[], said: string): number {
   const intensifiers = words.filter((word) => INTENSIFIERS.has(bareWord(word))).length;
   const exclamations = Math.min(said.split('!').length - 1, 3);
-  const shouted = words.filter(
-    (word) => word.length > 2 && /\p{Lu}{3}/u.test(word) && word === word.toUpperCase(),
-  ).length;
   // Captions all in capitals are a captioner's style, not shouting.
-  const shouting = shouted < words.length || words.length === 1 ? shouted : 0;
-  return saturate(0.7 * intensifiers + exclamations + shouting);
+  const style = words.length > 1 && said === said.toUpperCase();
+  const shouted = style ? 0 : words.filter((word) => /\p{Lu}{3}/u.test(word) && word === word.toUpperCase()).length;
+  return saturate(0.7 * intensifiers + exclamations + shouted);
 }
 
 function hedges(words: readonly string[], lower: string): number {
