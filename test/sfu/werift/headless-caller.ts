@@ -49,6 +49,9 @@ const { RTCPeerConnection, nonstandard } = wrtc as unknown as {
   nonstandard: Nonstandard;
 };
 
+/** Changes a description on its way. */
+type Edit = (sdp: string) => string | Promise<string>;
+
 const WIDTH = 160;
 const HEIGHT = 120;
 const FRAME_MS = 33;
@@ -80,11 +83,12 @@ export class HeadlessPublisher {
     sfu: Sfu,
     room: string,
     participant: string,
-    edit: (sdp: string) => string = (sdp) => sdp,
+    editOffer: (sdp: string) => string = (sdp) => sdp,
+    editAnswer: Edit = (sdp) => sdp,
   ): Promise<Publication> {
     await this.pc.setLocalDescription(await this.pc.createOffer());
-    this.publication = await sfu.publish(room, participant, edit(this.pc.localDescription.sdp));
-    await this.pc.setRemoteDescription({ type: 'answer', sdp: this.publication.answerSdp });
+    this.publication = await sfu.publish(room, participant, editOffer(this.pc.localDescription.sdp));
+    await this.pc.setRemoteDescription({ type: 'answer', sdp: await editAnswer(this.publication.answerSdp) });
     await reached(this.pc, 'connected');
     return this.publication;
   }
@@ -138,12 +142,12 @@ export class HeadlessViewer {
     this.pc.ontrack = ({ track, transceiver }) => this.#watch(track, transceiver);
   }
 
-  static async join(sfu: Sfu, room: string, name: string): Promise<HeadlessViewer> {
+  static async join(sfu: Sfu, room: string, name: string, editOffer: Edit = (sdp) => sdp): Promise<HeadlessViewer> {
     const self = new HeadlessViewer();
     let queue = Promise.resolve();
     const onOffer = (offer: ViewerOffer): void => {
       queue = queue
-        .then(() => self.#answer(offer))
+        .then(() => self.#answer(offer, editOffer))
         .catch((error: unknown) => {
           self.events.emit('refused', error);
         });
@@ -177,8 +181,8 @@ export class HeadlessViewer {
     await this.viewer.close();
   }
 
-  async #answer(offer: ViewerOffer): Promise<void> {
-    await this.pc.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+  async #answer(offer: ViewerOffer, editOffer: Edit): Promise<void> {
+    await this.pc.setRemoteDescription({ type: 'offer', sdp: await editOffer(offer.sdp) });
     const answer = await this.pc.createAnswer();
     await this.pc.setLocalDescription(answer);
     await this.viewer.answer(offer.number, answer.sdp);

@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { DtlsClient, ProtectionProfileAes128CmHmacSha1_80, type Transport } from 'werift';
+import { ConsentGrant, createWeriftSfu, type Sfu, type SfuEvent, type WeriftSfuOptions } from '../../../sfu/index.ts';
+import { createCertificate } from '../../../sfu/werift/secure-transport.ts';
+import { HeadlessPublisher, HeadlessViewer } from './headless-caller.ts';
+import { authenticated, bindingRequest, OFFER, serverOf } from './raw-peer.ts';
+
+const open: Array<() => unknown> = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+async function start(options?: WeriftSfuOptions): Promise<Sfu> {
+  const sfu = await createWeriftSfu(options);
+  open.push(() => sfu.close());
+  return sfu;
+}
+
+/** For tests that need no settings of their own; starting an engine takes longer than most of them. */
+let shared: Sfu;
+beforeAll(async () => {
+  shared = await createWeriftSfu();
+});
+afterAll(() => shared.close());
+
+function closed(sfu: Sfu): Promise<SfuEvent & { type: 'publication-closed' }> {
+  return new Promise((resolve) => sfu.onEvent((event) => event.type === 'publication-closed' && resolve(event)));
+}
+
+describe('wrong descriptions are refused with what to change', () => {
+  const cases: ReadonlyArray<[name: string, sdp: string, says: RegExp]> = [
+    ['nothing', '', /session description/],
+    ['no text', 'hello', /session description/],
+    ['no media', 'v=0\r\ns=-\r\n', /no media section/],
+    ['no ICE', OFFER.replaceAll(/a=ice-.*\r\n/g, ''), /ice-ufrag/],
+    ['no DTLS', OFFER.replaceAll(/a=fingerprint.*\r\n/g, ''), /fingerprint/],
+    ['a client that wants to wait for us', OFFER.replaceAll('actpass', 'passive'), /setup/],
+    ['nothing to receive', OFFER.replaceAll('sendonly', 'recvonly'), /no track/],
+    ['codecs of others', OFFER.replaceAll(/VP8|H264|opus/g, 'G729'), /VP8/],
+    ['sections without a bundle', OFFER.replace(/a=group.*\r\n/, ''), /bundled/],
+    ['too much', `${OFFER}${'a=x\r\n'.repeat(60_000)}`, /longer/],
+    ['too many sections', `${OFFER}${'m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n'.repeat(70)}`, /media sections/],
+  ];
+
+  test('each by its fault, and the engine goes on', async () => {
+    const sfu = shared;
+    for (const [name, sdp, says] of cases) {
+      await expect(sfu.publish('room', 'ann', sdp), name).rejects.toMatchObject({
+        name: 'SfuError',
+        code: 'bad-offer',
+        message: expect.stringMatching(says) as string,
+      });
+    }
+    await expect(sfu.publish('room', 'ann', undefined as unknown as string)).rejects.toMatchObject({
+      code: 'bad-offer',
+    });
+    expect((await sfu.stats()).publishers).toBe(0);
+    await expect(sfu.publish('refused', 'ann', OFFER)).resolves.toMatchObject({
+      answerSdp: expect.stringContaining('a=recvonly') as string,
+    });
+  });
+});
+
+/** Bytes that look like STUN, DTLS, RTP, RTCP, or nothing. */
+function garbage(i: number): Buffer {
+  const bytes = randomBytes(1 + ((i * 37) % 1400));
+  const looks = i % 6;
+  if (looks === 0 && bytes.length >= 20) {
+    bytes.writeUInt16BE(1, 0);
+    bytes.writeUInt16BE(bytes.length - 20, 2);
+    bytes.writeUInt32BE(0x2112a442, 4);
+  }
+  if (looks === 1) bytes[0] = 0x80;
+  if (looks === 2 && bytes.length > 1) bytes.set([0x80, 200 + (i % 7)]);
+  if (looks === 3 && bytes.length > 14) bytes.set([22, 0xfe, 0xfd, 0, 0]);
+  if (looks === 4 && bytes.length > 14) bytes.set([20 + (i % 4), 0xfe, 0xfd, 0, 1]);
+  return bytes;
+}
+
+async function flood(socket: Socket, port: number, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await new Promise((sent) => socket.send(garbage(i), port, '127.0.0.1', sent));
+  }
+}
+
+test('a call goes on while 10,000 packets of garbage arrive, from strangers and from a peer that is let in', async () => {
+  const sfu = shared;
+  const ann = new HeadlessPublisher();
+  open.push(() => ann.close());
+  await ann.publish(sfu, 'room', 'ann');
+  const bob = await HeadlessViewer.join(sfu, 'room', 'bob');
+  open.push(() => bob.close());
+  const offer = await bob.offered(({ tracks }) => tracks.length === 2);
+  const { mid } = offer.tracks.find(({ kind }) => kind === 'video')!;
+  await bob.frames(mid, 3);
+  const { answerSdp } = await sfu.publish('room', 'mallory', OFFER);
+  const server = serverOf(answerSdp);
+  const stranger = createSocket('udp4');
+  const insider = await authenticated(server);
+  open.push(
+    () => stranger.close(),
+    () => insider.close(),
+  );
+  await Promise.all([flood(stranger, server.port, 5_000), flood(insider, server.port, 5_000)]);
+  await Promise.all([bob.frames(mid, 10), bob.sound(offer.tracks.find(({ kind }) => kind === 'audio')!.mid)]);
+  const stats = await sfu.stats();
+  expect(stats.strayPackets).toBeGreaterThan(1_000);
+  // The insider's noise may end its own handshake, and nobody else's anything.
+  expect(stats.tracks).toBe(2);
+  expect(stats.viewers).toBe(1);
+});
+
+test('a check with the wrong password is not answered and lets nobody in', async () => {
+  const sfu = shared;
+  const server = serverOf((await sfu.publish('room', 'ann', OFFER)).answerSdp);
+  const socket = createSocket('udp4');
+  open.push(() => socket.close());
+  const replies: Buffer[] = [];
+  socket.on('message', (reply) => replies.push(reply));
+  socket.send(bindingRequest({ ...server, pwd: 'guessed' }), server.port, '127.0.0.1');
+  // The right one after it is answered: by then the wrong one would have been.
+  const right = await authenticated(server);
+  open.push(() => right.close());
+  expect(replies).toEqual([]);
+});
+
+test('a copied certificate lets nobody in: the handshake must be signed with its key', async () => {
+  const [copied, own] = await Promise.all([createCertificate(), createCertificate()]);
+  const offer = OFFER.replaceAll(/a=fingerprint:.*/g, `a=fingerprint:${copied.fingerprint}`);
+  const over = closed(shared);
+  const { id, answerSdp } = await shared.publish('copied', 'ann', offer);
+  const server = serverOf(answerSdp);
+  const socket = await authenticated(server);
+  open.push(() => socket.close());
+  const client = new DtlsClient({
+    cert: copied.certPem,
+    key: own.keyPem,
+    signatureHash: own.signatureHash,
+    srtpProfiles: [ProtectionProfileAes128CmHmacSha1_80],
+    extendedMasterSecret: true,
+    transport: dtlsTransport(socket, server.port),
+  });
+  void client.connect();
+  expect(await over).toMatchObject({ id, reason: expect.stringContaining('does not hold the key') as string });
+});
+
+test('another certificate than the promised one lets nobody in', async () => {
+  const ann = new HeadlessPublisher({ video: false });
+  open.push(() => ann.close());
+  const over = closed(shared);
+  const lie = (sdp: string): string =>
+    sdp.replaceAll(/a=fingerprint:.*/g, `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`);
+  void ann.publish(shared, 'lied', 'ann', lie);
+  expect(await over).toMatchObject({ reason: expect.stringContaining('does not match the fingerprint') as string });
+});
+
+/** What werift's handshake wants of a socket. */
+function dtlsTransport(socket: Socket, port: number): Transport {
+  const transport: Transport = {
+    type: 'udp',
+    address: socket.address(),
+    closed: false,
+    onData: () => {},
+    send: async (packet) => socket.send(packet, port, '127.0.0.1'),
+    close: async () => {},
+  };
+  socket.on('message', (packet) => transport.onData(packet, ['127.0.0.1', port]));
+  return transport;
+}
+
+test('who never connects is given up', async () => {
+  const sfu = await start({ limits: { halfOpenMs: 100 } });
+  const over = closed(sfu);
+  const { id } = await sfu.publish('room', 'ann', OFFER);
+  expect(await over).toMatchObject({ id, reason: 'never connected' });
+  expect(await sfu.stats()).toMatchObject({ publishers: 0, halfOpenTimeouts: 1 });
+});
+
+test('a viewer that does not answer is given up', async () => {
+  const sfu = await start({ limits: { halfOpenMs: 300 } });
+  const ann = new HeadlessPublisher({ video: false });
+  open.push(() => ann.close());
+  await ann.publish(sfu, 'room', 'ann');
+  const reason = await new Promise((resolve) => void sfu.view('room', 'bob', () => {}, resolve));
+  expect(reason).toBe('offer not answered');
+});
+
+test('limits are refusals, not failures', async () => {
+  const sfu = await start({ limits: { publications: 1, viewers: 0 } });
+  const { id } = await sfu.publish('room', 'ann', OFFER);
+  await expect(sfu.publish('room', 'bob', OFFER)).rejects.toMatchObject({ code: 'limit' });
+  await expect(sfu.view('room', 'bob', () => {})).rejects.toMatchObject({ code: 'limit' });
+  await sfu.unpublish(id);
+  await expect(sfu.publish('room', 'bob', OFFER)).resolves.toBeDefined();
+});
+
+test('it takes the first free port of its range, announces the address it is told, and frees the port at the end', async () => {
+  const taken = createSocket('udp4');
+  open.push(() => taken.close());
+  taken.bind(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address();
+  await expect(createWeriftSfu({ udpPorts: { min: port, max: port } })).rejects.toMatchObject({ code: 'no-port' });
+  const sfu = await createWeriftSfu({ udpPorts: { min: port, max: port + 20 }, announcedAddress: '192.0.2.7' });
+  const { answerSdp } = await sfu.publish('room', 'ann', OFFER);
+  const found = serverOf(answerSdp).port;
+  expect(answerSdp).toContain(`192.0.2.7 ${found} typ host`);
+  expect(found).toBeGreaterThan(port);
+  await Promise.all([sfu.close(), sfu.close()]);
+  await expect(sfu.publish('room', 'ann', OFFER)).rejects.toMatchObject({ code: 'closed' });
+  const again = await start({ udpPorts: { min: found, max: found } });
+  expect(again.engine).toBe('werift');
+});
+
+test('when the engine dies everything that hung on it is told, and nothing waits for ever', async () => {
+  const started: Worker[] = [];
+  const { on } = Worker.prototype;
+  Worker.prototype.on = function witness(this: Worker, ...args: Parameters<typeof on>) {
+    if (!started.includes(this)) started.push(this);
+    return on.apply(this, args);
+  } as typeof on;
+  const sfu = await start();
+  Reflect.deleteProperty(Worker.prototype, 'on');
+  const ann = new HeadlessPublisher({ video: false });
+  open.push(() => ann.close());
+  const added = new Promise<void>((done) => sfu.onEvent(({ type }) => type === 'track-added' && done()));
+  const { id } = await ann.publish(sfu, 'room', 'ann');
+  await added;
+  const [track] = sfu.tracks('room');
+  const ends: Array<Error | undefined> = [];
+  const sink = { packet() {}, senderReport() {}, muted() {}, closed: (error?: Error) => void ends.push(error) };
+  const tap = await sfu.tap(track.id, ConsentGrant.createIssuer().issue('room', 'ann', '1'), sink);
+  const viewerEnd = new Promise((resolve) => void sfu.view('room', 'bob', () => {}, resolve));
+  await sfu.stats();
+  const over = closed(sfu);
+  const asked = sfu.stats();
+  void started[0].terminate();
+  await expect(asked).rejects.toMatchObject({ code: 'engine-gone' });
+  expect(await over).toMatchObject({ id, reason: 'engine gone' });
+  expect(await viewerEnd).toBe('engine gone');
+  expect(ends).toMatchObject([{ code: 'engine-gone' }]);
+  expect(sfu.tracks('room')).toEqual([]);
+  await expect(sfu.publish('room', 'ann', OFFER)).rejects.toMatchObject({ code: 'engine-gone' });
+  await tap.close();
+});
