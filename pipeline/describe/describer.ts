@@ -29,7 +29,8 @@ export interface Spoken {
 
 type Unstamped<T> = Omit<T, 'seq' | 'room'>;
 interface Previous extends Pick<Description, 'id' | 'version' | 'startMs' | 'endMs' | 'abstained'> {
-  readonly vad: Float32Array;
+  /** What version 1 said; a drift in small steps must not stay the same description for ever. */
+  readonly firstVad: Float32Array;
 }
 type Current = {
   readonly heads: HopResult;
@@ -105,7 +106,7 @@ export class Describer {
     this.#gate.spoke(current.endMs, abstained);
     const text = finishText(spoken);
     if (text === '') return undefined;
-    const { id, version, startMs } = this.#identify(current, abstained);
+    const { id, version, startMs, firstVad } = this.#identify(current, abstained);
     const event: Unstamped<Description> = {
       type: 'affect.description',
       ...this.#common(startMs, current.endMs),
@@ -118,18 +119,19 @@ export class Describer {
       latencyMs,
     };
     this.#said.spoke(current.heads.vad);
-    this.#previous = { id, version, startMs, endMs: current.endMs, abstained, vad: current.heads.vad };
+    this.#previous = { id, version, startMs, endMs: current.endMs, abstained, firstVad };
     return event;
   }
 
   /** The same affect a moment later is a further version of the same description; anything else is a new one. */
-  #identify(current: Current, abstained: boolean): { id: string; version: number; startMs: number } {
+  #identify(current: Current, abstained: boolean): Pick<Previous, 'id' | 'version' | 'startMs' | 'firstVad'> {
     const previous = this.#previous;
     if (previous !== undefined && continues(previous, current, abstained)) {
-      return { id: previous.id, version: previous.version + 1, startMs: previous.startMs };
+      return { ...previous, version: previous.version + 1 };
     }
     // Unique in the room, also after leaving and coming back, and the same each time that a file is analysed.
-    return { id: `${this.participantId}@${Math.round(current.startMs)}`, version: 1, startMs: current.startMs };
+    const { startMs, heads } = current;
+    return { id: `${this.participantId}@${Math.round(startMs)}`, version: 1, startMs, firstVad: heads.vad };
   }
 
   /** Evidence is what the decoder named and the sensors' tracks confirm; never one of them alone. */
@@ -151,11 +153,11 @@ export class Describer {
   }
 }
 
-function continues({ endMs, vad, ...previous }: Previous, current: Current, abstained: boolean): boolean {
+function continues({ endMs, firstVad, ...previous }: Previous, current: Current, abstained: boolean): boolean {
   if (previous.abstained !== abstained || current.endMs - endMs > REVISION.maxGapMs) return false;
   if (abstained) return true;
   const now = current.heads.vad;
-  return Math.hypot(now[0] - vad[0], now[1] - vad[1], now[2] - vad[2]) <= REVISION.maxDistance;
+  return Math.hypot(now[0] - firstVad[0], now[1] - firstVad[1], now[2] - firstVad[2]) <= REVISION.maxDistance;
 }
 
 /** A text that ran out of tokens keeps its whole sentences, or owns up to having no end. */

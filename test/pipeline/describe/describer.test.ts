@@ -74,6 +74,18 @@ describe('a describer', () => {
     expect(third?.id).not.toBe(first?.id);
   });
 
+  it('begins another when the affect drifts away in small steps', () => {
+    const describer = make();
+    watch(describer, 0, heads(), heads());
+    const ids = [0.2, 0.4, 0.6, 0.8].map((valence, i) => {
+      watch(describer, 2 + 2 * i, heads({ vad: Float32Array.of(valence, 0.1, 0) }));
+      return describer.describe(WORDS, LATENCY)?.id;
+    });
+    expect(ids[1]).toBe(ids[0]);
+    expect(ids[2]).not.toBe(ids[0]);
+    expect(ids[3]).toBe(ids[2]);
+  });
+
   it('begins a new description after a long time even when nothing changed', () => {
     const describer = make();
     watch(describer, 0, heads(), heads());
