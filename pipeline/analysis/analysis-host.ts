@@ -43,7 +43,7 @@ export class AnalysisHost {
     this.#grid = new HopGrid<number>({ model, onEvent: (event, session, hop) => this.#tell(session, event, hop) });
     this.#gatherer = new HopGatherer<DescribableHop>({
       gatherMs: GATHER_MS,
-      expected: () => this.#seats.size,
+      expected: () => [...this.#seats.values()].filter(({ participant }) => participant.live).length,
       run: (batch) => this.#run(batch),
       onShed: (session) => this.#shed(session),
     });

@@ -47,6 +47,11 @@ export class Participant {
       .subscribe((hop) => events.onHop(hop, { tap: this.#tapMs, decode: this.#decodeMs, sense: this.#senseMs }));
   }
 
+  /** Whether any media can come: only then are hops to be expected. */
+  get live(): boolean {
+    return this.#tracks.size > 0;
+  }
+
   openTrack(track: number, info: TrackInfo): void {
     this.closeTrack(track);
     const modality = info.kind === 'audio' ? 'voice' : 'face';
