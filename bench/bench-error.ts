@@ -11,7 +11,8 @@ export type BenchErrorCode =
   | 'agent-failed'
   | 'caller-failed'
   | 'nothing-measured'
-  | 'report-malformed';
+  | 'report-malformed'
+  | 'stopped';
 
 /** An error whose message says what happened and what to do; the CLI prints it without a stack. */
 export class BenchError extends Error {

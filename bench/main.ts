@@ -8,6 +8,15 @@ import type { LatencyOptions } from './latency/latency-command.ts';
 import { latencyMarkdown } from './latency/latency-report.ts';
 import { measureQuality, qualityTable } from './quality/quality-command.ts';
 
+// What was started must be ended too; a second Ctrl-C ends this process at once.
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort(new BenchError('stopped', 'Stopped before the end: there is no report.'));
+  });
+}
+
 const program = new Command('undertone bench').description(
   'Measures latency on this machine and scores predictions as the papers do.',
 );
@@ -36,7 +45,7 @@ program
   )
   .option('--seconds <number>', 'how long to measure', positive, 60)
   .option('--warmup <number>', 'seconds before that which do not count', positive, 10)
-  .option('--participants <number>', 'callers at once', positive, 1)
+  .option('--participants <number>', 'callers at once', count, 1)
   .option(
     '--media <file>',
     'what the callers show: a video or a picture of a face (default: the best this machine has)',
@@ -81,7 +90,7 @@ interface LatencyFlags {
 
 function toLatencyOptions({ seconds, warmup, participants, media, voice, config }: LatencyFlags): LatencyOptions {
   const agentArgs = config === undefined ? [] : ['--config', config];
-  return { seconds, warmupSeconds: warmup, participants: Math.ceil(participants), media, voice, agentArgs };
+  return { seconds, warmupSeconds: warmup, participants, media, voice, agentArgs, signal: stop.signal };
 }
 
 async function readReport(file: string): Promise<ReturnType<typeof parseReport>> {
@@ -98,6 +107,12 @@ function positive(value: string): number {
   return number;
 }
 
+function count(value: string): number {
+  const number = positive(value);
+  if (!Number.isInteger(number)) throw new InvalidArgumentError('Give a whole number.');
+  return number;
+}
+
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
 }
@@ -108,7 +123,9 @@ function print(text: string): void {
 
 try {
   await program.parseAsync();
-} catch (error) {
+} catch (failure) {
+  // Once stopped, everything fails in its own way; that is no news.
+  const error: unknown = stop.signal.aborted ? stop.signal.reason : failure;
   if (!(error instanceof BenchError)) throw error;
   process.stderr.write(`undertone bench: ${error.message}\n`);
   process.exitCode = 1;

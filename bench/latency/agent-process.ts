@@ -10,8 +10,8 @@ export class AgentProcess {
   readonly #child: Child;
 
   /** `args` follow `start --port 0`. Throws {@link BenchError} `agent-failed` with what the agent wrote. */
-  static async start(args: readonly string[]): Promise<AgentProcess> {
-    const child = new Child('../../agent/cli/main', ['start', '--port', '0', ...args]);
+  static async start(args: readonly string[], signal: AbortSignal): Promise<AgentProcess> {
+    const child = new Child('../../agent/cli/main', ['start', '--port', '0', ...args], signal);
     try {
       return new AgentProcess(child, await firstUrl(child));
     } catch (error) {

@@ -18,13 +18,15 @@ export class CallerProcess {
   readonly #child: Child;
 
   /** Resolves when media flow. Throws {@link BenchError} `caller-failed`. */
-  static async start(orders: CallerOrders): Promise<CallerProcess> {
-    const child = new Child('./publisher-main', []);
+  static async start(orders: CallerOrders, signal: AbortSignal): Promise<CallerProcess> {
+    const child = new Child('./publisher-main', [], signal);
     const reply = new Promise<unknown>((resolve, reject) => {
       child.process.once('message', resolve);
       child.process.once('error', reject);
-      child.process.once('exit', (code, signal) =>
-        reject(new BenchError('caller-failed', `The caller ended with ${signal ?? `code ${code}`}.\n${child.stderr}`)),
+      child.process.once('exit', (code, killedBy) =>
+        reject(
+          new BenchError('caller-failed', `The caller ended with ${killedBy ?? `code ${code}`}.\n${child.stderr}`),
+        ),
       );
     });
     try {

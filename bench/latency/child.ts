@@ -14,8 +14,8 @@ export class Child {
   readonly process: ChildProcess;
   #stderr = '';
 
-  /** `path` relative to bench/latency, without its ending. */
-  constructor(path: string, args: readonly string[]) {
+  /** `path` relative to bench/latency, without its ending; `signal` ends it. */
+  constructor(path: string, args: readonly string[], signal: AbortSignal) {
     const fromSources = import.meta.url.endsWith('.ts');
     const program = fileURLToPath(new URL(`${path}.${fromSources ? 'ts' : 'js'}`, import.meta.url));
     this.process = spawn(
@@ -23,8 +23,11 @@ export class Child {
       [...(fromSources ? ['--import', import.meta.resolve('tsx')] : []), program, ...args],
       {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        signal,
       },
     );
+    // Whoever waits for the child hears of it too; without a listener the process would end here.
+    this.process.on('error', () => {});
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-TAIL_CHARS);
     });

@@ -5,6 +5,8 @@ import type { LatencyFigures } from './latency-recorder.ts';
 
 /** Below this many values beyond a quantile, the quantile is an anecdote. */
 const VALUES_BEYOND = 5;
+/** A load above this share of the cores means that the machine was not free. */
+const BUSY = 0.25;
 /** MLPerf Inference, SingleStream: at least so many queries and so many seconds. */
 const MLPERF_QUERIES = 1024;
 const MLPERF_SECONDS = 600;
@@ -76,7 +78,7 @@ function verdict({ results, config }: LatencyReport): string {
   return `${headline}${stream} ${hops.missed} of ${hops.received + hops.missed} hops were left out; ${descriptions.received} descriptions, ${descriptions.abstained} of them abstaining.`;
 }
 
-function notes({ results, config }: LatencyReport): string[] {
+function notes({ results, config, machine }: LatencyReport): string[] {
   const found: string[] = [];
   const { agentCores, callerCores, clockErrorMs, mediaLeadMs, dueToState } = results;
   if (agentCores !== null)
@@ -85,6 +87,10 @@ function notes({ results, config }: LatencyReport): string[] {
     `Due times are the ends of hops on the media timeline, less the ${ms(mediaLeadMs)} ms that it runs ahead of arrival; a hop that was left out counts until the next answer, so stalls are not hidden.` +
       (clockErrorMs === null ? '' : ` Clock error: at most ${ms(clockErrorMs)} ms.`),
   );
+  if (machine.loadBefore > machine.cores * BUSY)
+    found.push(
+      `The machine was busy with other work before (load ${machine.loadBefore} on ${machine.cores} cores): these figures are an upper bound, not the machine's.`,
+    );
   const described = results.hopToDelivered?.n ?? 0;
   if (described * 0.05 < VALUES_BEYOND)
     found.push(`Only ${described} descriptions: the p95 and above rest on few values. Measure longer (--seconds).`);

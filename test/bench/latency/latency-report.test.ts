@@ -51,5 +51,10 @@ describe('the report for people', () => {
     expect(text).toContain('Only 40 descriptions');
     expect(text).toContain('1 descriptions had no word of delivery');
     expect(text).toContain('not a submission');
+    expect(text).not.toContain('busy with other work');
+    const busy = report();
+    expect(latencyMarkdown({ ...busy, machine: { ...busy.machine, loadBefore: 3 } })).toContain(
+      'busy with other work before (load 3 on 2 cores)',
+    );
   });
 });
