@@ -1,7 +1,7 @@
 /** A room: the people in it, their consent, and who hears of what. */
 import type { Logger } from 'pino';
 import { nowUs, type AffectEvent, type Caption, type UnstampedEvent } from '../../pipeline/index.ts';
-import type { Sfu, SfuEvent } from '../../sfu/index.ts';
+import type { ConsentGrant, Sfu, SfuEvent } from '../../sfu/index.ts';
 import type { ConsentLedger } from '../consent/ledger.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { Analysis } from './analysis.ts';
@@ -72,18 +72,10 @@ export class Room {
    * @throws {ReceiptOutdatedError} when they read other words than those that hold now
    */
   consent(member: Member, receiptVersion: string | undefined): void {
-    const { sfu, analysis, ledger, log } = this.#options;
+    const { sfu, ledger } = this.#options;
     const grant = ledger.grant(this.name, member.id, receiptVersion);
     if (member.analysis) return;
-    const started = new ParticipantAnalysis({
-      sfu,
-      analysis,
-      grant,
-      log,
-      epochUs: this.epochUs,
-      onEvent: (event, closedUs) => this.#publish(event, closedUs),
-      onGone: (error) => void this.#gone(member, error),
-    });
+    const started = this.#analyse(member, grant);
     member.analysis = started;
     for (const track of sfu.tracks(this.name)) if (track.participant === member.id) started.add(track);
     this.#broadcast({
@@ -146,6 +138,24 @@ export class Room {
       if (event.type === 'track-added') member.analysis?.add(event.track);
     }
     this.#broadcast({ type: 'participant.changed', participant: member.info });
+  }
+
+  #analyse(member: Member, grant: ConsentGrant): ParticipantAnalysis {
+    const { sfu, analysis, ledger, log } = this.#options;
+    try {
+      return new ParticipantAnalysis({
+        sfu,
+        analysis,
+        grant,
+        log,
+        epochUs: this.epochUs,
+        onEvent: (event, closedUs) => this.#publish(event, closedUs),
+        onGone: (error) => void this.#gone(member, error),
+      });
+    } catch (error) {
+      ledger.withdraw(this.name, member.id, 'shutdown');
+      throw error;
+    }
   }
 
   async #gone(member: Member, error: Error): Promise<void> {

@@ -8,7 +8,7 @@ import { Session, type SessionContext } from './session.ts';
 
 /** Every so often a connection is pinged, told its numbers, and looked at. */
 const BEAT_MS = 5000;
-/** A connection that neither answered a ping nor took a byte for this many beats is gone. */
+/** A connection that answered no ping for this many beats is gone; one that never started a session is not waited for. */
 const BEATS_ALLOWED = 3;
 /** How long a client may take to say goodbye. */
 const GOODBYE_MS = 1000;
@@ -86,14 +86,14 @@ export class SocketServer {
 /** Watches over one connection. @returns what ends the watch */
 function beat(socket: WebSocket, session: Session): () => void {
   let missed = 0;
+  let idle = 0;
   const alive = (): void => {
     missed = 0;
   };
   socket.on('pong', alive);
   const timer = setInterval(() => {
-    const stuck = missed >= BEATS_ALLOWED;
-    if (stuck || (missed >= 1 && !session.started)) return socket.terminate();
-    missed++;
+    if (missed++ >= BEATS_ALLOWED) return socket.terminate();
+    if (!session.started && ++idle >= BEATS_ALLOWED) return socket.close(4001, 'No session.start: connect again');
     socket.ping();
     if (session.started) session.tellStats();
   }, BEAT_MS);
