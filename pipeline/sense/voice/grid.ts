@@ -4,7 +4,6 @@ export const SAMPLE_RATE_HZ = 16_000;
 export const HOP = 160;
 export const HOPS_PER_SEGMENT = 10;
 export const SEGMENT = HOP * HOPS_PER_SEGMENT;
-export const SEGMENT_MS = 100;
 export const SPECTRUM_WINDOW = 320;
 export const PITCH_WINDOW = 960;
 export const SPECTRUM_FFT = 512;

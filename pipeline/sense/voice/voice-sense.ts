@@ -191,10 +191,10 @@ export class VoiceSense {
       writeVoiceRow(features, pool, { baseline: this.#baseline, pauseS, quality });
       this.#learn(quality);
       state = stateOf(pool, quality);
+      this.#holeState = 'lost';
     }
     this.#descriptors.begin();
     this.#quality.begin();
-    this.#holeState = 'lost';
     const times = { startUs: usAt(endSample - SEGMENT), endUs: usAt(endSample) };
     this.#out.push({ ...times, features, state, sensedMs: this.#nowMs(), decodedMs: this.#decodedMs });
   }
