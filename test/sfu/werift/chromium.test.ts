@@ -24,7 +24,7 @@ describe.skipIf(!hasChromium)('Chromium', () => {
 
   beforeAll(async () => {
     // Chromium checks every 2.5 s; a page that is closed says no goodbye.
-    sfu = await createWeriftSfu({ limits: { consentMs: 5_000 } });
+    sfu = await createWeriftSfu({ limits: { consentMs: 8_000 } });
     pages = await ChromiumPages.open(sfu);
   });
   afterAll(async () => {

@@ -80,7 +80,7 @@ export class HeadlessPublisher {
   }
 
   async publish(
-    sfu: Sfu,
+    sfu: Pick<Sfu, 'publish'>,
     room: string,
     participant: string,
     editOffer: (sdp: string) => string = (sdp) => sdp,

@@ -4,21 +4,18 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DtlsClient, ProtectionProfileAes128CmHmacSha1_80, type Transport } from 'werift';
-import { ConsentGrant, createWeriftSfu, type Sfu, type SfuEvent, type WeriftSfuOptions } from '../../../sfu/index.ts';
+import { ConsentGrant, createWeriftSfu, type Sfu, type SfuEvent } from '../../../sfu/index.ts';
+import { Engine } from '../../../sfu/werift/engine.ts';
+import type { EngineMessage, SfuLimits } from '../../../sfu/werift/messages.ts';
 import { createCertificate } from '../../../sfu/werift/secure-transport.ts';
+import { UdpMux } from '../../../sfu/werift/udp-mux.ts';
 import { HeadlessPublisher, HeadlessViewer } from './headless-caller.ts';
 import { authenticated, bindingRequest, OFFER, serverOf } from './raw-peer.ts';
 
 const open: Array<() => unknown> = [];
 afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
+  for (const close of open.splice(0).toReversed()) await close();
 });
-
-async function start(options?: WeriftSfuOptions): Promise<Sfu> {
-  const sfu = await createWeriftSfu(options);
-  open.push(() => sfu.close());
-  return sfu;
-}
 
 /** For tests that need no settings of their own; starting an engine takes longer than most of them. */
 let shared: Sfu;
@@ -49,10 +46,14 @@ describe('wrong descriptions are refused with what to change', () => {
   test('each by its fault, and the engine goes on', async () => {
     const sfu = shared;
     for (const [name, sdp, says] of cases) {
-      await expect(sfu.publish('room', 'ann', sdp), name).rejects.toMatchObject({
-        name: 'SfuError',
-        code: 'bad-offer',
-        message: expect.stringMatching(says) as string,
+      const refusal = await sfu.publish('room', 'ann', sdp).catch((error: unknown) => error);
+      expect({ name, refusal }).toMatchObject({
+        name,
+        refusal: {
+          name: 'SfuError',
+          code: 'bad-offer',
+          message: expect.stringMatching(says) as string,
+        },
       });
     }
     await expect(sfu.publish('room', 'ann', undefined as unknown as string)).rejects.toMatchObject({
@@ -172,48 +173,94 @@ function dtlsTransport(socket: Socket, port: number): Transport {
   return transport;
 }
 
+/** An engine without its thread: starts at once, and its limits can be a test's own. */
+async function bareEngine(
+  limits: Partial<SfuLimits>,
+): Promise<{ engine: Engine; said: (type: EngineMessage['type']) => Promise<EngineMessage> }> {
+  const messages: EngineMessage[] = [];
+  const heard = new EventTarget();
+  const all: SfuLimits = {
+    publications: 4,
+    viewers: 4,
+    tracksPerPublication: 8,
+    tracksPerViewer: 8,
+    tapsPerTrack: 4,
+    tapQueuePackets: 64,
+    halfOpenMs: 10_000,
+    consentMs: 10_000,
+    ...limits,
+  };
+  const engine = await Engine.start(
+    { listenIps: ['127.0.0.1'], udpPorts: { min: 0, max: 0 }, limits: all },
+    (message) => {
+      messages.push(message);
+      heard.dispatchEvent(new Event('message'));
+    },
+  );
+  open.push(() => engine.close());
+  const said = async (type: EngineMessage['type']): Promise<EngineMessage> => {
+    for (;;) {
+      const found = messages.find((message) => message.type === type);
+      if (found) return found;
+      await once(heard, 'message');
+    }
+  };
+  return { engine, said };
+}
+
 test('who never connects is given up', async () => {
-  const sfu = await start({ limits: { halfOpenMs: 100 } });
-  const over = closed(sfu);
-  const { id } = await sfu.publish('room', 'ann', OFFER);
-  expect(await over).toMatchObject({ id, reason: 'never connected' });
-  expect(await sfu.stats()).toMatchObject({ publishers: 0, halfOpenTimeouts: 1 });
+  const { engine, said } = await bareEngine({ halfOpenMs: 50 });
+  const { id } = engine.publish('room', 'ann', OFFER);
+  expect(await said('event')).toMatchObject({ event: { type: 'publication-closed', id, reason: 'never connected' } });
+  expect(engine.stats()).toMatchObject({ publishers: 0, halfOpenTimeouts: 1 });
 });
 
 test('a viewer that does not answer is given up', async () => {
-  const sfu = await start({ limits: { halfOpenMs: 300 } });
+  const { engine, said } = await bareEngine({ halfOpenMs: 4_000 });
   const ann = new HeadlessPublisher({ video: false });
   open.push(() => ann.close());
-  await ann.publish(sfu, 'room', 'ann');
-  const reason = await new Promise((resolve) => void sfu.view('room', 'bob', () => {}, resolve));
-  expect(reason).toBe('offer not answered');
+  await ann.publish({ publish: async (...offer) => engine.publish(...offer) }, 'room', 'ann');
+  engine.view('room', 'bob', 'view-1');
+  expect(await said('viewer-ended')).toEqual({ type: 'viewer-ended', viewer: 'view-1', reason: 'offer not answered' });
 });
 
 test('limits are refusals, not failures', async () => {
-  const sfu = await start({ limits: { publications: 1, viewers: 0 } });
-  const { id } = await sfu.publish('room', 'ann', OFFER);
-  await expect(sfu.publish('room', 'bob', OFFER)).rejects.toMatchObject({ code: 'limit' });
-  await expect(sfu.view('room', 'bob', () => {})).rejects.toMatchObject({ code: 'limit' });
-  await sfu.unpublish(id);
-  await expect(sfu.publish('room', 'bob', OFFER)).resolves.toBeDefined();
+  const { engine } = await bareEngine({ publications: 1, viewers: 0 });
+  const { id } = engine.publish('room', 'ann', OFFER);
+  const refused = expect.objectContaining({ code: 'limit' }) as Error;
+  expect(() => engine.publish('room', 'bob', OFFER)).toThrow(refused);
+  expect(() => engine.view('room', 'bob', 'view-1')).toThrow(refused);
+  engine.unpublish(id);
+  expect(engine.publish('room', 'bob', OFFER).id).not.toBe(id);
 });
 
-test('it takes the first free port of its range, announces the address it is told, and frees the port at the end', async () => {
+test('the first free port of the range is taken, and the address announced that one is told to', async () => {
   const taken = createSocket('udp4');
   open.push(() => taken.close());
   taken.bind(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address();
   await expect(createWeriftSfu({ udpPorts: { min: port, max: port } })).rejects.toMatchObject({ code: 'no-port' });
-  const sfu = await createWeriftSfu({ udpPorts: { min: port, max: port + 20 }, announcedAddress: '192.0.2.7' });
-  const { answerSdp } = await sfu.publish('room', 'ann', OFFER);
-  const found = serverOf(answerSdp).port;
-  expect(answerSdp).toContain(`192.0.2.7 ${found} typ host`);
-  expect(found).toBeGreaterThan(port);
+  const mux = await UdpMux.open({
+    listenIps: ['127.0.0.1'],
+    udpPorts: { min: port, max: port + 20 },
+    announcedAddress: '192.0.2.7',
+  });
+  open.push(() => mux.close());
+  const [candidate] = mux.candidates;
+  expect(candidate.address).toBe('192.0.2.7');
+  expect(candidate.port).toBeGreaterThan(port);
+});
+
+test('closing may be asked for twice, frees the port, and ends what is asked afterwards', async () => {
+  const sfu = await createWeriftSfu();
+  const { port } = serverOf((await sfu.publish('room', 'ann', OFFER)).answerSdp);
+  const over = closed(sfu);
   await Promise.all([sfu.close(), sfu.close()]);
+  expect(await over).toMatchObject({ reason: 'engine closed' });
   await expect(sfu.publish('room', 'ann', OFFER)).rejects.toMatchObject({ code: 'closed' });
-  const again = await start({ udpPorts: { min: found, max: found } });
-  expect(again.engine).toBe('werift');
+  const mux = await UdpMux.open({ listenIps: ['127.0.0.1'], udpPorts: { min: port, max: port } });
+  await mux.close();
 });
 
 test('when the engine dies everything that hung on it is told, and nothing waits for ever', async () => {
@@ -223,7 +270,8 @@ test('when the engine dies everything that hung on it is told, and nothing waits
     if (!started.includes(this)) started.push(this);
     return on.apply(this, args);
   } as typeof on;
-  const sfu = await start();
+  const sfu = await createWeriftSfu();
+  open.push(() => sfu.close());
   Reflect.deleteProperty(Worker.prototype, 'on');
   const ann = new HeadlessPublisher({ video: false });
   open.push(() => ann.close());
