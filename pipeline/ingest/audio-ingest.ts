@@ -9,7 +9,7 @@ import { OpusDecoder, pipelineSamples } from './opus-decoder.ts';
 import { isOpusDtx, OPUS_CLOCK_HZ, opusPacketTicks } from './opus-packet.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import type { RtpPacket } from './rtp-packet.ts';
-import { LOST_AFTER_US, SignalGate } from './track.ts';
+import { LOST_AFTER_US, SignalGate, StallGuard } from './track.ts';
 import type { IngestEvents, IngestSenderReport } from './track.ts';
 import { unfold32 } from './wrapping.ts';
 
@@ -47,6 +47,7 @@ export class AudioIngest {
   readonly #signal: SignalGate;
   readonly #clock: CaptureClock;
   readonly #stamp = new MonotonicStamp();
+  readonly #stall = new StallGuard();
   readonly #receiver: RtpReceiver;
   readonly #decoder: OpusDecoder | undefined;
   #muted = false;
@@ -111,8 +112,10 @@ export class AudioIngest {
   tick(nowUs: number): void {
     this.#guard(nowUs, () => {
       if (this.#muted || this.#isUnsupported()) return;
-      this.#receiver.tick(nowUs);
-      this.#fillDtx(nowUs);
+      if (this.#stall.mayGiveUp(nowUs)) {
+        this.#receiver.tick(nowUs);
+        this.#fillDtx(nowUs);
+      }
       this.#watch(nowUs);
     });
   }

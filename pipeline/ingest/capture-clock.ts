@@ -17,7 +17,7 @@ const WALL_CLOCK_JUMP_US = 1_000_000;
 const MAX_FUTURE_US = 1_000_000;
 const MAX_PAST_US = 5_000_000;
 
-export interface SenderReportTimes {
+interface SenderReportTimes {
   /** The sender's wall clock, microseconds since 1970. */
   readonly ntpUs: number;
   readonly rtpTimestamp: number;
@@ -25,7 +25,7 @@ export interface SenderReportTimes {
 }
 
 /** The smallest value of the last ten to eleven buckets of time: what a delay would be without queues. */
-export class WindowedMinimum {
+class WindowedMinimum {
   readonly #bucketUs: number;
   readonly #minima = new Float64Array(BUCKETS).fill(Infinity);
   #bucket = -1;

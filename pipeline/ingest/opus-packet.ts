@@ -38,8 +38,3 @@ export function isOpusDtx(payload: Uint8Array): boolean {
 export function opusConcealmentPacket(toc: number): Uint8Array {
   return new Uint8Array([toc & 0xfc]);
 }
-
-/** The duration in ticks of what {@link opusConcealmentPacket} makes. */
-export function opusConcealmentTicks(toc: number): number {
-  return frameTicks(toc >> 3);
-}

@@ -8,7 +8,7 @@ import { turn, UPRIGHT } from './orientation.ts';
 import type { Orientation } from './orientation.ts';
 
 /** No face detector gains from more, and every pixel is copied. */
-export const DEFAULT_LONGEST_SIDE = 640;
+const DEFAULT_LONGEST_SIDE = 640;
 
 type Size = { readonly width: number; readonly height: number };
 /** A picture without its times. */

@@ -12,7 +12,7 @@ export interface ReorderOptions {
   readonly capacity?: number;
 }
 
-export interface ReorderStats {
+interface ReorderStats {
   /** Came after their place had been given up, or twice. Dropped. */
   late: number;
   duplicates: number;

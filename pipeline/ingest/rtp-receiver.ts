@@ -6,7 +6,7 @@ import { parseRtpPacket } from './rtp-packet.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { wrappingDistance } from './wrapping.ts';
 
-export interface RtpReceiverEvents {
+interface RtpReceiverEvents {
   onPacket(packet: RtpPacket, arrivalUs: number): void;
   /** `count` packets are missing before the next one. */
   onLoss(count: number): void;
@@ -14,7 +14,7 @@ export interface RtpReceiverEvents {
   onRestart(): void;
 }
 
-export interface RtpReceiverStats {
+interface RtpReceiverStats {
   packets: number;
   /** No RTP. */
   bad: number;

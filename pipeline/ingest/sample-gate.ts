@@ -1,7 +1,7 @@
 /** Chooses which pictures are looked at: the first at or past each due time. */
 
 /** Six a second: expressions last longer, and every picture costs a face model. */
-export const DEFAULT_SAMPLE_INTERVAL_US = 1_000_000 / 6;
+const DEFAULT_SAMPLE_INTERVAL_US = 1_000_000 / 6;
 /** Camera times jitter: a picture this close before the due time counts as there, or 30 fps would come out as 5. */
 const EARLY_US = 2_000;
 

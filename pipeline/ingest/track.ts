@@ -42,3 +42,23 @@ export class SignalGate {
     else this.#onSignal(state, detail);
   }
 }
+
+/** Longer between two ticks means that the thread was busy. */
+const STALL_US = 150_000;
+
+/**
+ * After the thread was busy the first timer may run before the packets that waited meanwhile: what they would fill must
+ * not be given up as lost. The next tick comes after them.
+ */
+export class StallGuard {
+  #lastUs: number | undefined;
+  #passedOver = false;
+
+  /** False for the first tick after a stall; never twice in a row, so that a thread always busy ticks too. */
+  mayGiveUp(nowUs: number): boolean {
+    const stalled = this.#lastUs !== undefined && nowUs - this.#lastUs > STALL_US;
+    this.#lastUs = nowUs;
+    this.#passedOver = stalled && !this.#passedOver;
+    return !this.#passedOver;
+  }
+}

@@ -13,7 +13,7 @@ import type { PictureCodec } from './picture-decoder.ts';
 import { PictureExporter } from './picture-export.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import { SampleGate } from './sample-gate.ts';
-import { LOST_AFTER_US, SignalGate } from './track.ts';
+import { LOST_AFTER_US, SignalGate, StallGuard } from './track.ts';
 import type { IngestEvents, IngestSenderReport } from './track.ts';
 
 export interface VideoIngestEvents extends IngestEvents<VideoFrame> {
@@ -44,6 +44,7 @@ export class VideoIngest {
   readonly #signal: SignalGate;
   readonly #clock: CaptureClock;
   readonly #stamp = new MonotonicStamp();
+  readonly #stall = new StallGuard();
   readonly #receiver: RtpReceiver;
   readonly #gate: SampleGate;
   readonly #exporter: PictureExporter;
@@ -114,7 +115,7 @@ export class VideoIngest {
   tick(nowUs: number): void {
     this.#guard(nowUs, () => {
       if (this.#muted || this.#isUnsupported()) return;
-      this.#receiver.tick(nowUs);
+      if (this.#stall.mayGiveUp(nowUs)) this.#receiver.tick(nowUs);
       this.#watch(nowUs);
     });
   }

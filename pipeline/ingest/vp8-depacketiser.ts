@@ -3,7 +3,7 @@ import type { Depacketiser, DepacketiserEvents } from './depacketiser.ts';
 import { PictureAssembly } from './depacketiser.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 
-export interface Vp8Descriptor {
+interface Vp8Descriptor {
   /** The packet begins a partition, and which. */
   readonly startsPartition: boolean;
   readonly partition: number;
@@ -12,7 +12,7 @@ export interface Vp8Descriptor {
 }
 
 /** Reads the payload descriptor (RFC 7741 4.2), or returns in words what is wrong with it. */
-export function parseVp8Descriptor(payload: Uint8Array): Vp8Descriptor | string {
+function parseVp8Descriptor(payload: Uint8Array): Vp8Descriptor | string {
   const first = payload[0];
   if (first === undefined) return 'a VP8 payload without descriptor';
   let headerBytes = 1;

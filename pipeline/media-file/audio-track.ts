@@ -11,7 +11,7 @@ const US_PER_SAMPLE = 1e6 / PIPELINE_RATE_HZ;
 const GAP_US = 30_000;
 
 /** Cuts samples of any number into frames of 20 ms; where time jumps, a shorter frame ends what came before. */
-export class AudioFramer {
+class AudioFramer {
   #samples = new Float32Array(FRAME_SAMPLES);
   #filled = 0;
   /** Capture time of the next sample. */
