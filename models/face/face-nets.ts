@@ -60,10 +60,15 @@ export class FaceNet {
   }
 
   async #runNow(fill: FillInput): Promise<NetOutputs> {
-    fill(this.#input);
     const outputs: Record<string, Float32Array> = {};
-    for (const [name, { data }] of Object.entries(await this.#session.run(this.#feeds))) {
-      if (data instanceof Float32Array) outputs[name] = data;
+    try {
+      fill(this.#input);
+      for (const [name, { data }] of Object.entries(await this.#session.run(this.#feeds))) {
+        if (data instanceof Float32Array) outputs[name] = data;
+      }
+    } finally {
+      // No picture outlives its run: what a person withdraws is not lying about here.
+      this.#input.fill(0);
     }
     return outputs;
   }

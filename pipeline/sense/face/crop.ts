@@ -27,7 +27,7 @@ export function cropRgb(
   offset: number,
   outside: Outside,
 ): void {
-  const { width, height, u, v, uvStride } = frame;
+  const { width, height, y: lumaPlane, yStride, u, v, uvStride } = frame;
   const plane = side * side;
   const scale = gain / 255;
   const cos = (Math.cos(region.angle) * region.size) / side;
@@ -43,7 +43,7 @@ export function cropRgb(
         out[at] = out[at + plane] = out[at + 2 * plane] = offset;
         continue;
       }
-      const luma = 1.164384 * (lumaAt(frame, x, y) - 16);
+      const luma = 1.164384 * (bilinear(lumaPlane, yStride, width, height, x, y) - 16);
       const chroma = clampInt((y + 0.5) >> 1, maxV) * uvStride + clampInt((x + 0.5) >> 1, maxU);
       const cb = u[chroma] - 128;
       const cr = v[chroma] - 128;
@@ -67,6 +67,7 @@ export function cropGrey(
   offset: number,
   taps: number,
 ): void {
+  const { width, height, y: luma, yStride } = frame;
   const scale = (gain * 1.164384) / 255 / (taps * taps);
   const cos = (Math.cos(region.angle) * region.size) / side / taps;
   const sin = (Math.sin(region.angle) * region.size) / side / taps;
@@ -74,11 +75,13 @@ export function cropGrey(
   for (let row = 0, at = 0; row < side; row++) {
     for (let column = 0; column < side; column++, at++) {
       let sum = 0;
-      for (let tap = 0; tap < taps * taps; tap++) {
-        const right = column * taps + (tap % taps) + 0.5 - half;
-        const down = row * taps + Math.floor(tap / taps) + 0.5 - half;
-        sum +=
-          lumaAt(frame, region.cx + right * cos - down * sin - 0.5, region.cy + right * sin + down * cos - 0.5) - 16;
+      for (let tapRow = 0; tapRow < taps; tapRow++) {
+        const down = row * taps + tapRow + 0.5 - half;
+        for (let tap = 0; tap < taps; tap++) {
+          const right = column * taps + tap + 0.5 - half;
+          const x = region.cx + right * cos - down * sin - 0.5;
+          sum += bilinear(luma, yStride, width, height, x, region.cy + right * sin + down * cos - 0.5) - 16;
+        }
       }
       out[at] = sum * scale + offset;
     }
@@ -86,7 +89,12 @@ export function cropGrey(
 }
 
 /** Bilinear luma at a point given in pixel centres; beyond the border, the border. */
-export function lumaAt({ y: luma, yStride, width, height }: VideoFrame, x: number, y: number): number {
+export function lumaAt(frame: VideoFrame, x: number, y: number): number {
+  return bilinear(frame.y, frame.yStride, frame.width, frame.height, x, y);
+}
+
+/** The innermost loop of every crop: plain values, nothing to look up. */
+function bilinear(luma: Uint8Array, stride: number, width: number, height: number, x: number, y: number): number {
   const px = x <= 0 ? 0 : x >= width - 1 ? width - 1 : x;
   const py = y <= 0 ? 0 : y >= height - 1 ? height - 1 : y;
   const x0 = px | 0;
@@ -94,8 +102,8 @@ export function lumaAt({ y: luma, yStride, width, height }: VideoFrame, x: numbe
   const fx = px - x0;
   const fy = py - y0;
   const x1 = x0 + 1 < width ? 1 : 0;
-  const at = y0 * yStride + x0;
-  const below = y0 + 1 < height ? at + yStride : at;
+  const at = y0 * stride + x0;
+  const below = y0 + 1 < height ? at + stride : at;
   const top = luma[at] + (luma[at + x1] - luma[at]) * fx;
   const bottom = luma[below] + (luma[below + x1] - luma[below]) * fx;
   return top + (bottom - top) * fy;

@@ -30,7 +30,7 @@ export async function readExpression(
   picture: PictureQuality,
 ): Promise<void> {
   const region = regionOf(mesh, MARGIN);
-  const taps = region.size > 2 * SIDE ? Math.min(4, Math.round(region.size / SIDE)) : 1;
+  const taps = region.size > 2 * SIDE ? Math.min(3, Math.round(region.size / SIDE)) : 1;
   const outputs = await net.run((input) => {
     cropGrey(frame, region, SIDE, input, 2, -1, taps);
     judge(input, picture);

@@ -65,44 +65,54 @@ export class FaceSense {
   #lastUs: number | undefined;
   #gazeUs = -Infinity;
   #hidden = 0;
+  #clear = 0;
+  #epoch = 0;
 
+  /** The nets are shared with other faces and stay the caller's. */
   constructor(nets: FaceNets, options: FaceSenseOptions = {}) {
     this.#nets = nets;
     this.#minConfidence = options.minConfidence ?? 0.5;
     this.#gazeEveryUs = (options.gazeEveryMs ?? 450) * 1000;
   }
 
-  /** The nets are shared and stay the caller's. */
-  static async create(nets: FaceNets, options: FaceSenseOptions = {}): Promise<FaceSense> {
-    return new FaceSense(nets, options);
-  }
-
   /** Reads one picture; pictures come in the order of their capture. */
   async push(frame: VideoFrame): Promise<FaceSample> {
-    if (!(await this.#track(frame))) {
+    const epoch = this.#epoch;
+    const found = await this.#track(frame);
+    if (found) {
+      await readExpression(this.#nets.expression, frame, this.#mesh.points, this.#posterior, 0, this.#picture);
+      this.#readGeometry(frame);
+      await this.#lookAtEyes(frame);
+    }
+    // Reset meanwhile: what this picture left behind goes too.
+    if (epoch !== this.#epoch) this.reset();
+    if (!found || epoch !== this.#epoch) {
       this.#lose();
       return sample(frame, new Float32Array(FACE_FEATURES.length), 'lost');
     }
-    await readExpression(this.#nets.expression, frame, this.#mesh.points, this.#posterior, 0, this.#picture);
-    this.#readGeometry(frame);
-    await this.#lookAtEyes(frame);
     const features = this.#row(frame);
-    return sample(frame, features, this.#state(features[AT.quality]));
+    return sample(frame, features, this.#state());
   }
 
-  #state(quality: number): SignalState {
-    if (this.#hidden > OCCLUDED) return 'occluded';
-    return quality < POOR ? 'poor' : 'ok';
+  /** In a picture too poor to judge, a hand could not be told either. */
+  #state(): SignalState {
+    if (this.#clear < POOR) return 'poor';
+    return this.#hidden > OCCLUDED ? 'occluded' : 'ok';
   }
 
-  /** Forgets the person: the track and the baseline. */
+  /** Forgets the person: the track, the baseline and every measure of the face. */
   reset(): void {
+    this.#epoch++;
     this.#lose();
     this.#neutral.reset();
     this.#occlusion.reset();
     this.#lastUs = undefined;
+    for (const trace of [this.#mesh.points, this.#alignment.points, this.#measures, this.#units, this.#posterior])
+      trace.fill(0);
+    this.#gaze.x = this.#gaze.y = 0;
   }
 
+  /** May be called twice. */
   close(): void {
     this.reset();
   }
@@ -153,7 +163,7 @@ export class FaceSense {
       this.#lastUs === undefined ? 0 : Math.min(MAX_STEP_S, Math.max(0, (frame.captureUs - this.#lastUs) / 1e6));
     this.#lastUs = frame.captureUs;
     this.#hidden = this.#occlusion.push(lowerFaceSymmetry(frame, this.#mesh.points, this.#alignment.scale), stepS);
-    const clear = judgeQuality(
+    this.#clear = judgeQuality(
       frame,
       this.#mesh.points,
       this.#mesh.confidence,
@@ -161,7 +171,7 @@ export class FaceSense {
       pose,
       this.#picture,
     );
-    const quality = clear * (1 - HIDDEN_COST * this.#hidden);
+    const quality = this.#clear * (1 - HIDDEN_COST * this.#hidden);
     this.#neutral.learn(this.#units, this.#posterior, pose, quality, stepS);
     this.#writeFace(row);
     const usual = this.#neutral.pose();

@@ -68,6 +68,7 @@ export class MotionTracker {
 
   /** Forgets everything: the face was lost, or it is another one. */
   reset(): void {
+    for (const series of [this.#timeS, this.#yaw, this.#pitch, this.#open]) series.fill(0);
     this.#count = 0;
     this.#closedSinceS = undefined;
   }

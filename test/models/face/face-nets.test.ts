@@ -37,6 +37,15 @@ describe('the face nets', () => {
     await nets.close();
   });
 
+  it('keep no picture after its run', async () => {
+    const nets = await FaceNets.open(paths);
+    await nets.expression.run((input) => input.fill(0.5));
+    let left = -1;
+    await nets.expression.run((input) => (left = Math.max(...input.map(Math.abs))));
+    expect(left).toBe(0);
+    await nets.close();
+  });
+
   it('end the run in flight before they close, and may be closed twice', async () => {
     const nets = await FaceNets.open(paths);
     const run = nets.mesh.run((input) => input.fill(0.5));
