@@ -28,8 +28,6 @@ program
   .requiredOption(
     '--predictions <file...>',
     'JSON Lines: {"gold":["happy","excited"],"pred":["joyful"]}; give several files to compare them',
-    collect,
-    [],
   )
   .option('--json', 'print JSON instead of a table')
   .action(async (options: { wheel?: string; predictions: string[]; json?: true }) => {
@@ -111,10 +109,6 @@ function count(value: string): number {
   const number = positive(value);
   if (!Number.isInteger(number)) throw new InvalidArgumentError('Give a whole number.');
   return number;
-}
-
-function collect(value: string, earlier: string[]): string[] {
-  return [...earlier, value];
 }
 
 function print(text: string): void {

@@ -47,8 +47,6 @@ export function buzzingVoice(): Int16Array {
   return samples;
 }
 
-export const MADE_LENGTH_MS = LENGTH_S * 1000;
-
 function evenBelow(value: number): number {
   return Math.floor(value / 2) * 2;
 }

@@ -15,7 +15,7 @@ export interface QualityOptions {
 }
 
 /** The scores of one predictions file, and where they come from. */
-export type QualityReport = QualityScores & { readonly predictions: string } & Origin;
+export type QualityReport = { readonly predictions: string } & QualityScores & Origin;
 
 /** Scores every predictions file with the same wheels. Throws {@link BenchError}. */
 export async function measureQuality(options: QualityOptions): Promise<QualityReport[]> {
@@ -23,7 +23,7 @@ export async function measureQuality(options: QualityOptions): Promise<QualityRe
   const origin = await readOrigin();
   const reports: QualityReport[] = [];
   for (const file of options.predictions) {
-    reports.push({ predictions: basename(file), ...(await scoreFile(file, wheels)), ...origin });
+    reports.push({ predictions: file, ...(await scoreFile(file, wheels)), ...origin });
   }
   return reports;
 }
