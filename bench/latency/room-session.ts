@@ -5,6 +5,7 @@ import { RoomClock } from './room-clock.ts';
 import { type Heard, type Ready, readHeard } from './session-messages.ts';
 
 const PING_EVERY_MS = 1000;
+const READY_WITHIN_MS = 15_000;
 
 export interface RoomSessionOptions {
   /** The agent's page, e.g. `http://127.0.0.1:8080/`. */
@@ -33,26 +34,13 @@ export class RoomSession {
     const url = new URL(`/ws?room=${options.room}`, options.agentUrl);
     url.protocol = 'ws:';
     const socket = new WebSocket(url);
-    const [ready, atMs] = await new Promise<[Ready, number]>((resolve, reject) => {
-      socket.once('open', () =>
-        socket.send(JSON.stringify({ type: 'session.start', name: 'Benchmark', states: true })),
-      );
-      socket.once('error', (cause) =>
-        reject(new BenchError('agent-failed', `No session with the agent at ${url.href} (${cause.message}).`, cause)),
-      );
-      socket.once('close', () =>
-        reject(new BenchError('agent-failed', 'The agent ended the session before it began. Its log says why.')),
-      );
-      socket.on('message', function listen(data: Buffer) {
-        const message = readHeard(data.toString());
-        if (message?.type === 'error')
-          reject(new BenchError('agent-failed', `The agent refused the session: ${message.message}`));
-        if (message?.type !== 'session.ready') return;
-        socket.off('message', listen);
-        resolve([message, performance.now()]);
-      });
-    });
-    return new RoomSession(socket, ready, atMs, options);
+    try {
+      const [ready, atMs] = await firstReady(socket);
+      return new RoomSession(socket, ready, atMs, options);
+    } catch (error) {
+      socket.terminate();
+      throw error;
+    }
   }
 
   private constructor(socket: WebSocket, ready: Ready, atMs: number, options: RoomSessionOptions) {
@@ -129,4 +117,29 @@ export class RoomSession {
   #send(message: Readonly<Record<string, unknown>>): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
+}
+
+/** Starts the session; resolves with the agent's first word and when it came. */
+function firstReady(socket: WebSocket): Promise<[Ready, number]> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, cause?: unknown): void => {
+      clearTimeout(timer);
+      reject(new BenchError('agent-failed', why, cause));
+    };
+    const timer = setTimeout(
+      () => fail(`The agent did not begin the session within ${READY_WITHIN_MS / 1000} s.`),
+      READY_WITHIN_MS,
+    );
+    socket.once('open', () => socket.send(JSON.stringify({ type: 'session.start', name: 'Benchmark', states: true })));
+    socket.once('error', (cause) => fail(`No session with the agent at ${socket.url} (${cause.message}).`, cause));
+    socket.once('close', () => fail('The agent ended the session before it began. Its log says why.'));
+    socket.on('message', function listen(data: Buffer) {
+      const message = readHeard(data.toString());
+      if (message?.type === 'error') fail(`The agent refused the session: ${message.message}`);
+      if (message?.type !== 'session.ready') return;
+      clearTimeout(timer);
+      socket.off('message', listen);
+      resolve([message, performance.now()]);
+    });
+  });
 }
