@@ -20,7 +20,9 @@ function text({ machine, onnxruntime, providers, packs }: Report): string {
     '',
     'Providers',
     ...providers.map(({ provider, refusal }) =>
-      refusal ? `  no   ${provider}: ${refusal.reason}. ${refusal.advice}` : `  yes  ${provider}`,
+      refusal
+        ? `  no   ${provider}: ${refusal.reason.trim().replace(/\.$/, '')}. ${refusal.advice}`
+        : `  yes  ${provider}`,
     ),
     '',
     'Packs',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** Where an installation runs and for whom. The law treats these differently, so it has no default in a file of one's own. */
-export const deploymentContextSchema = z.enum([
+const deploymentContextSchema = z.enum([
   'demo',
   'research',
   'customer',
@@ -78,5 +78,4 @@ export const configSchema = z.strictObject({
   log: logSchema.prefault({}),
 });
 
-export type DeploymentContext = z.infer<typeof deploymentContextSchema>;
 export type Config = z.infer<typeof configSchema>;

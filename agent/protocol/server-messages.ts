@@ -63,7 +63,7 @@ const deliveredSchema = z.object({
   sinceHopMs: z
     .number()
     .nonnegative()
-    .describe('from the end of the hop until then: encode + firstWord + decoded + delivered'),
+    .describe('from the moment the hop closed until then, both on the server’s clock'),
 });
 
 const statsSchema = z.object({

@@ -30,14 +30,23 @@ async function eventsOf(file: string, ...args: string[]): Promise<AffectEvent[]>
   const { code, stdout, stderr } = await undertone('analyze', file, ...args);
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  return stdout.trim().split('\n').map((line) => affectEventSchema.parse(JSON.parse(line)));
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => affectEventSchema.parse(JSON.parse(line)));
 }
 
-const states = (events: readonly AffectEvent[]): AffectState[] => events.filter((event) => event.type === 'affect.state');
-const descriptions = (events: readonly AffectEvent[]): Description[] => events.filter((event) => event.type === 'affect.description');
+const states = (events: readonly AffectEvent[]): AffectState[] =>
+  events.filter((event) => event.type === 'affect.state');
+const descriptions = (events: readonly AffectEvent[]): Description[] =>
+  events.filter((event) => event.type === 'affect.description');
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const valenceBetween = (events: readonly AffectEvent[], fromMs: number, toMs: number): number =>
-  mean(states(events).filter(({ startMs, endMs }) => startMs >= fromMs && endMs <= toMs).map(({ valence }) => valence.mean));
+  mean(
+    states(events)
+      .filter(({ startMs, endMs }) => startMs >= fromMs && endMs <= toMs)
+      .map(({ valence }) => valence.mean),
+  );
 
 const tears = sharedClip('tears-to-laughter.mp4');
 const smile = sharedClip('neutral-to-smile.mp4');
@@ -57,7 +66,9 @@ describe.skipIf(missing)('on a real clip that goes from tears to laughter', () =
 
   test('the turn is placed within 1.5 s of when the hand leaves the face and she laughs', () => {
     const positive = states(events).filter(({ valence }) => valence.mean > 0.1);
-    const lasting = positive.find(({ startMs }) => states(events).every((later) => later.startMs < startMs || later.valence.mean > 0));
+    const lasting = positive.find(({ startMs }) =>
+      states(events).every((later) => later.startMs < startMs || later.valence.mean > 0),
+    );
     expect(Math.abs((lasting?.endMs ?? Infinity) - 9750)).toBeLessThanOrEqual(1500);
   });
 
@@ -81,7 +92,9 @@ describe.skipIf(missing)('on a real clip of a smile', () => {
   test('the smile is seen: named as evidence or in the labels, with positive valence', async () => {
     const events = await eventsOf(smile, '--every-hop');
     expect(valenceBetween(events, 1000, 2500)).toBeGreaterThan(0.25);
-    const evidence = descriptions(events).flatMap((event) => event.evidence.map(({ cue, direction }) => `${cue} ${direction}`));
+    const evidence = descriptions(events).flatMap((event) =>
+      event.evidence.map(({ cue, direction }) => `${cue} ${direction}`),
+    );
     expect(evidence.join('; ')).toMatch(/smil|lip corners|cheek/);
   });
 

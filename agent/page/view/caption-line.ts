@@ -30,6 +30,11 @@ export class CaptionLine {
     this.element = el('li', { class: `caption certainty-${level}` }, ...children);
   }
 
+  /** Revisions of a description share its id. */
+  get id(): string {
+    return this.#description.id;
+  }
+
   get whyIsOpen(): boolean {
     return this.#why?.open ?? false;
   }

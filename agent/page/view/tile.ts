@@ -71,10 +71,15 @@ export class Tile {
   describe(description: Description, nowMs: number): void {
     const line = new CaptionLine(description);
     line.age(nowMs);
+    const [newest] = this.#lines;
     // Who reads the reasons goes on reading them.
-    line.openWhy(this.#lines[0]?.whyIsOpen ?? false);
+    line.openWhy(newest?.whyIsOpen ?? false);
+    if (newest?.id === description.id) {
+      newest.element.remove();
+      this.#lines.shift();
+    }
     this.#captions.prepend(line.element);
-    this.#lines = [line, ...this.#lines];
+    this.#lines.unshift(line);
     for (const old of this.#lines.splice(LINES)) old.element.remove();
     this.#gauge.show(description.valence, description.arousal);
     this.#explainQuiet();
