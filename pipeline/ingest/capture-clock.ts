@@ -6,6 +6,7 @@
  * what that wall clock is here: so the tracks align. Without reports the smallest delay seen corrects the anchor.
  * Corrections are slewed, never stepped: time always goes forward, at 95 to 105 % of its speed.
  */
+import type { IngestSenderReport } from './track.ts';
 import { unfold32 } from './wrapping.ts';
 
 /** Buckets of the window over which the smallest delay is sought. */
@@ -16,13 +17,6 @@ const WALL_CLOCK_JUMP_US = 1_000_000;
 /** Capture times outside these bounds around arrival are not believed: the sender's RTP clock jumped. */
 const MAX_FUTURE_US = 1_000_000;
 const MAX_PAST_US = 5_000_000;
-
-interface SenderReportTimes {
-  /** The sender's wall clock, microseconds since 1970. */
-  readonly ntpUs: number;
-  readonly rtpTimestamp: number;
-  readonly arrivalUs: number;
-}
 
 /** The smallest value of the last ten to eleven buckets of time: what a delay would be without queues. */
 class WindowedMinimum {
@@ -127,7 +121,7 @@ export class CaptureClock {
     this.#report = undefined;
   }
 
-  report(report: SenderReportTimes): void {
+  report(report: IngestSenderReport): void {
     this.#participant.report(report.ntpUs, report.arrivalUs);
     if (!this.#started) return;
     const rtp = unfold32(this.#rtp, report.rtpTimestamp);

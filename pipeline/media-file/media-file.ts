@@ -85,13 +85,14 @@ export class MediaFile implements AsyncDisposable {
   /**
    * Sound and pictures in order of `captureUs`. Nothing is read ahead of the receiver but one frame of each kind. May
    * be called again, from the beginning.
-   * @throws the signal's reason when aborted, MediaFileError when the file cannot be read any more
+   * @throws the signal's reason when aborted, MediaFileError when the file cannot be read any more or holds nothing
+   * that can be decoded
    */
   async *frames(signal?: AbortSignal): AsyncGenerator<MediaFrame> {
     const readers = this.#openReaders();
     const closes = this.#closes;
     let breathedMs = performance.now();
-    let endUs = 0;
+    let endUs = -1;
     try {
       for (const item of this.#merged(readers)) {
         signal?.throwIfAborted();
@@ -161,7 +162,7 @@ export class MediaFile implements AsyncDisposable {
 
   #judge(readers: ReadonlyMap<TrackKind, TrackReader>, endMs: number): void {
     const all = [...readers.values()];
-    const seconds = (endMs / 1000).toFixed(1);
+    const seconds = (Math.max(0, endMs) / 1000).toFixed(1);
     const short = this.durationMs !== undefined && this.durationMs - endMs > MISSING_MS;
     if (short || all.some((reader) => reader.brokeOff)) {
       const of = this.durationMs === undefined ? '' : ` of ${(this.durationMs / 1000).toFixed(1)}`;
@@ -175,7 +176,7 @@ export class MediaFile implements AsyncDisposable {
     if (failures > (this.#warnings.length > 0 ? all.length : 0)) {
       this.#warn('damaged', `Parts of ${this.path} are damaged and were left out (${failures} packets).`);
     }
-    if (endMs === 0 && failures > 0) {
+    if (endMs < 0) {
       const words = `Nothing in ${this.path} could be decoded. Does a player show it? Convert it to mp4 or webm.`;
       throw new MediaFileError('unreadable', this.path, words);
     }
@@ -244,7 +245,7 @@ function times(container: FormatContext, check: FileCheck): Pick<Contents, 'star
 
 function notMedia(path: string, check: FileCheck, cause?: unknown): MediaFileError {
   if (check.isMp4) {
-    const words = `${path} is a recording that was cut off before its index was written. Repair it with a tool for broken mp4 files, or record again.`;
+    const words = `${path} is a recording that is damaged, or was cut off before its index was written. Repair it with a tool for broken mp4 files, or record again.`;
     return new MediaFileError('cut-off', path, words, cause);
   }
   const what = check.looksLikeText ? 'a text file' : 'not a media file that can be read';

@@ -61,7 +61,7 @@ export class TrackReader {
   readonly #decoder: AvDecoder;
   readonly #packet = new Packet();
   #closed = false;
-  /** Packets that could not be decoded. */
+  /** Packets that could not be decoded, and frames that could not be converted. */
   failures = 0;
   /** The file ended with an error instead of its end. */
   brokeOff = false;
@@ -91,18 +91,28 @@ export class TrackReader {
    * whether or not the file is whole.
    */
   read(onFrame: (frame: Frame) => void): boolean {
+    const convert = (frame: Frame): void => this.#convert(frame, onFrame);
     const code = this.#container.readFrameSync(this.#packet);
     if (code < 0) {
       this.brokeOff = code !== AVERROR_EOF;
-      this.#decoder.decodePacket(null, onFrame);
+      this.#decoder.decodePacket(null, convert);
       return false;
     }
     if (this.#packet.streamIndex === this.stream.index) {
       this.positionBytes = Math.max(this.positionBytes, Number(this.#packet.pos));
-      if (this.#decoder.decodePacket(this.#packet, onFrame) < 0) this.failures += 1;
+      if (this.#decoder.decodePacket(this.#packet, convert) < 0) this.failures += 1;
     }
     this.#packet.unref();
     return true;
+  }
+
+  /** Damage may make frames of shapes that nothing converts: those are left out like what cannot be decoded. */
+  #convert(frame: Frame, onFrame: (frame: Frame) => void): void {
+    try {
+      onFrame(frame);
+    } catch {
+      this.failures += 1;
+    }
   }
 
   /** Microseconds of a timestamp in the track's time base. */

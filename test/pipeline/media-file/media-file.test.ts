@@ -191,6 +191,14 @@ describe('openMediaFile', () => {
     await expect(openMediaFile(path)).rejects.toMatchObject({ code: 'cut-off', message: /Repair it/ });
   });
 
+  it('says so when a picture is too damaged to show anything', async () => {
+    const path = write('broken.jpg', { video: { ...picture, codec: 'jpeg', timesMs: [0] } });
+    const bytes = readFileSync(path);
+    writeFileSync(path, Buffer.concat([bytes.subarray(0, 20), Buffer.alloc(400, 0x55)]));
+    const reading = openMediaFile(path).then(readAll);
+    await expect(reading).rejects.toMatchObject({ name: 'MediaFileError', message: /Convert it/ });
+  });
+
   it('stops when told, leaves nothing open when the receiver stops, and can be read again', async () => {
     const file = await openMediaFile(write('again.mp4', { video: picture, audio: sound }));
     const controller = new AbortController();
