@@ -26,7 +26,7 @@ export interface OnnxTensor {
   readonly data: Float32Array | readonly number[];
 }
 
-export interface OnnxValue {
+interface OnnxValue {
   readonly name: string;
   /** Dimensions of a float32 tensor. */
   readonly dims: readonly number[];

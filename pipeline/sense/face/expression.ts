@@ -12,21 +12,18 @@ const MARGIN = 1.1;
 
 /** How the grey crop looks, for judging how far to trust what nets make of it. */
 export interface PictureQuality {
-  /** Mean grey, 0 black .. 1 white. */
-  brightness: number;
   /** Standard deviation of grey. */
   contrast: number;
   /** Mean absolute Laplacian over contrast: about 0.4 for a sharp face, under 0.15 when blurred. */
   sharpness: number;
 }
 
-/** Writes the posterior (sums to 1) into `out` at `at` and what the crop looks like into `picture`. */
+/** Writes the posterior (sums to 1) into `out` and what the crop looks like into `picture`. */
 export async function readExpression(
   net: FaceNet,
   frame: VideoFrame,
   mesh: Float32Array,
   out: Float32Array,
-  at: number,
   picture: PictureQuality,
 ): Promise<void> {
   const region = regionOf(mesh, MARGIN);
@@ -35,7 +32,7 @@ export async function readExpression(
     cropGrey(frame, region, SIDE, input, 2, -1, taps);
     judge(input, picture);
   });
-  out.set(outputs['posterior'], at);
+  out.set(outputs['posterior']);
 }
 
 function judge(grey: Float32Array, picture: PictureQuality): void {
@@ -51,7 +48,6 @@ function judge(grey: Float32Array, picture: PictureQuality): void {
   const n = (SIDE - 2) ** 2;
   const mean = sum / n;
   const deviation = Math.sqrt(Math.max(0, squares / n - mean * mean));
-  picture.brightness = (mean + 1) / 2;
   picture.contrast = deviation / 2;
   picture.sharpness = deviation > 1e-6 ? edges / n / deviation : 0;
 }

@@ -16,8 +16,6 @@ import { OwnNeutral } from './own-neutral.ts';
 import { judgeQuality } from './quality.ts';
 
 export interface FaceSenseOptions {
-  /** Below this mesh confidence the track is lost and the whole picture is searched again; default 0.5. */
-  readonly minConfidence?: number;
   /** Gaze is read at most this often, milliseconds; default 450 (once per hop), Infinity never. In between the last one stands. */
   readonly gazeEveryMs?: number;
 }
@@ -38,6 +36,9 @@ const AT = {
 };
 const CLOSURE = ACTION_UNITS.indexOf(43);
 const MOUTH_OPEN = MEASURES.indexOf('mouthOpen');
+/** Below this mesh confidence the track is lost and the whole picture is searched again. */
+const MIN_CONFIDENCE = 0.5;
+/** Closure over the person's usual at which an iris is not to be seen. */
 const SHUT = 0.7;
 const POOR = 0.35;
 const OCCLUDED = 0.6;
@@ -49,7 +50,6 @@ const MAX_STEP_S = 0.5;
 /** Finds, follows and reads one face. Not re-entrant: await a push before the next. */
 export class FaceSense {
   readonly #nets: FaceNets;
-  readonly #minConfidence: number;
   readonly #gazeEveryUs: number;
   readonly #gaze: Gaze = { x: 0, y: 0 };
   readonly #mesh = createMesh();
@@ -58,7 +58,7 @@ export class FaceSense {
   readonly #motion = new MotionTracker();
   readonly #neutral = new OwnNeutral();
   readonly #occlusion = new OcclusionWatch();
-  readonly #picture: PictureQuality = { brightness: 0, contrast: 0, sharpness: 0 };
+  readonly #picture: PictureQuality = { contrast: 0, sharpness: 0 };
   readonly #units = new Float32Array(ACTION_UNITS.length);
   readonly #posterior = new Float32Array(EXPRESSIONS.length);
   #region: Region | undefined;
@@ -71,7 +71,6 @@ export class FaceSense {
   /** The nets are shared with other faces and stay the caller's. */
   constructor(nets: FaceNets, options: FaceSenseOptions = {}) {
     this.#nets = nets;
-    this.#minConfidence = options.minConfidence ?? 0.5;
     this.#gazeEveryUs = (options.gazeEveryMs ?? 450) * 1000;
   }
 
@@ -80,7 +79,7 @@ export class FaceSense {
     const epoch = this.#epoch;
     const found = await this.#track(frame);
     if (found) {
-      await readExpression(this.#nets.expression, frame, this.#mesh.points, this.#posterior, 0, this.#picture);
+      await readExpression(this.#nets.expression, frame, this.#mesh.points, this.#posterior, this.#picture);
       this.#readGeometry(frame);
       await this.#lookAtEyes(frame);
     }
@@ -127,7 +126,7 @@ export class FaceSense {
 
   async #fit(frame: VideoFrame, region: Region): Promise<boolean> {
     await fitMesh(this.#nets.mesh, frame, region, this.#mesh);
-    if (this.#mesh.confidence < this.#minConfidence) return false;
+    if (this.#mesh.confidence < MIN_CONFIDENCE) return false;
     this.#region = regionOf(this.#mesh.points);
     return true;
   }

@@ -44,7 +44,7 @@ export async function decode(path: string, filter: string, fps = 25): Promise<Vi
 }
 
 /** I420 planes laid one after the other. */
-export function planes(width: number, height: number, bytes: Uint8Array, captureUs = 0): VideoFrame {
+function planes(width: number, height: number, bytes: Uint8Array, captureUs = 0): VideoFrame {
   const luma = width * height;
   const uvStride = (width + 1) >> 1;
   const chroma = uvStride * ((height + 1) >> 1);
