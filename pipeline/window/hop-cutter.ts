@@ -6,7 +6,10 @@ import { type HeldFace, HopDraft, NO_FACE } from './hop-draft.ts';
 export interface HopCutterOptions {
   /** Length of a hop, ms; must agree with the pack. */
   readonly hopMs?: number;
-  /** How long after its end a hop waits for what is missing, ms. Live only. */
+  /**
+   * How long after its end a hop waits for what is missing, ms; live only. The default covers the comfort silence that is
+   * made for a sender's DTX 120 ms after the fact.
+   */
   readonly latenessMs?: number;
   /**
    * `live` (default): a hop closes when all that is alive has come, at the latest `latenessMs` after its end.
@@ -68,7 +71,7 @@ export class HopCutter {
 
   constructor(options: HopCutterOptions = {}) {
     this.#hopUs = (options.hopMs ?? DEFAULT_HOP_MS) * 1000;
-    this.#latenessUs = (options.latenessMs ?? 120) * 1000;
+    this.#latenessUs = (options.latenessMs ?? 160) * 1000;
     this.#live = options.mode !== 'offline';
     this.#nowUs = options.nowUs;
     this.#nowMs = options.nowMs ?? (() => performance.now());

@@ -3,15 +3,15 @@ import { HOP, SAMPLE_RATE_HZ } from './grid.ts';
 const SAMPLES_PER_US = SAMPLE_RATE_HZ / 1e6;
 /** A frame this far off its expected time is taken as contiguous; the rest is slewed. 20 ms, one Opus packet. */
 const TOLERANCE = 320;
-/** A longer hole, or a step back, is a jump of the clock, not loss. */
-const LONGEST_GAP = 10 * SAMPLE_RATE_HZ;
+/** A longer hole is a pause (mute, a clock that jumped), not loss: the window knows it as a gap without being told. */
+const LONGEST_GAP = SAMPLE_RATE_HZ;
 const LONGEST_OVERLAP = SAMPLE_RATE_HZ;
 /** Drift is averaged over this share per frame, and answered from one millisecond on. */
 const DRIFT_SHARE = 0.05;
 const DRIFT_LIMIT = 16;
 
 /** Index on the capture clock, in samples at 16 kHz, of an instant. */
-export function sampleAt(captureUs: number): number {
+function sampleAt(captureUs: number): number {
   return Math.round(captureUs * SAMPLES_PER_US);
 }
 

@@ -3,7 +3,7 @@ import { Baseline, type BaselineOptions } from '../baseline.ts';
 import { Descriptors, type HopState } from './descriptors.ts';
 import { HOP, HOPS_PER_SEGMENT, SAMPLE_RATE_HZ, SEGMENT } from './grid.ts';
 import { NeutralGuard } from './neutral-guard.ts';
-import { sampleAt, SampleClock, usAt } from './sample-clock.ts';
+import { SampleClock, usAt } from './sample-clock.ts';
 import type { SegmentPool } from './segment-pool.ts';
 import { VOICE_WIDTH } from './voice-features.ts';
 import { TRACKED, VOICE_PRIOR } from './voice-prior.ts';
@@ -30,8 +30,6 @@ export interface VoiceSenseCounts {
 const POOR_QUALITY = 0.25;
 /** No microphone is this quiet: a track of zeros. */
 const DIGITAL_SILENCE_DB = -90;
-/** A longer hole is left to the window's own gaps (10 s). */
-const LONGEST_HOLE = 10 * SAMPLE_RATE_HZ;
 
 /**
  * One person's voice: audio frames in, one row of `voice.features` per 100 ms out, aligned to multiples of 100 ms of the
@@ -52,7 +50,6 @@ export class VoiceSense {
   #okSamples = 0;
   #dtxSamples = 0;
   #lastActiveAt = NaN;
-  #holeState: SignalState = 'lost';
   #decodedMs = 0;
   #lateSamples = 0;
   #missingSamples = 0;
@@ -85,17 +82,10 @@ export class VoiceSense {
     clock.align(frame.captureUs, frame.samples.length);
     if (clock.jumped) this.#jump(before);
     this.#decodedMs = frame.decodedMs;
-    if (clock.missing > 0) this.#miss(clock.missing, 'lost');
+    if (clock.missing > 0) this.#miss(clock.missing);
     this.#lateSamples += clock.skip;
     if (clock.slew > 0) this.#feed(frame, 0, 1);
     this.#feed(frame, clock.skip + Number(clock.slew < 0), frame.samples.length);
-    return this.#take();
-  }
-
-  /** The track is known to give nothing until `untilUs` (muted, lost): returns those segments, `valid` 0 and `state` saying why. */
-  hole(untilUs: number, state: 'muted' | 'lost'): readonly VoiceSegment[] {
-    const missing = sampleAt(untilUs) - this.#clock.position;
-    if (missing > 0 && missing <= LONGEST_HOLE) this.#miss(missing, state);
     return this.#take();
   }
 
@@ -107,6 +97,7 @@ export class VoiceSense {
     this.#guard.reset();
     this.#quality.reset();
     this.#clearHop();
+    this.#lastActiveAt = NaN;
     this.#out = [];
   }
 
@@ -124,11 +115,11 @@ export class VoiceSense {
     this.#descriptors.restart();
     this.#clearHop();
     this.#fill = this.#clock.position % HOP;
-    this.#lastActiveAt = this.#clock.position;
+    // A pause goes on over a jump ahead; before the first frame, or after a jump back, it begins here.
+    if (!(this.#lastActiveAt <= this.#clock.position)) this.#lastActiveAt = this.#clock.position;
   }
 
-  #miss(samples: number, state: 'muted' | 'lost'): void {
-    this.#holeState = state;
+  #miss(samples: number): void {
     this.#missingSamples += samples;
     for (let left = samples; left > 0;) {
       const count = Math.min(HOP - this.#fill, left);
@@ -182,7 +173,7 @@ export class VoiceSense {
     const { pool, recent } = this.#descriptors;
     this.#descriptors.finish();
     const features = new Float32Array(VOICE_WIDTH);
-    let state: SignalState = this.#holeState;
+    let state: SignalState = 'lost';
     if (isValid(pool)) {
       pool.tracked[TRACKED.f0Range] = recent.rangeSemitones();
       pool.tracked[TRACKED.ratePerS] = recent.ratePerS();
@@ -191,7 +182,6 @@ export class VoiceSense {
       writeVoiceRow(features, pool, { baseline: this.#baseline, pauseS, quality });
       this.#learn(quality);
       state = stateOf(pool, quality);
-      this.#holeState = 'lost';
     }
     this.#descriptors.begin();
     this.#quality.begin();

@@ -1,7 +1,8 @@
 import { concat, EMPTY, mergeAll, mergeWith, NEVER, Subject, takeUntil, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { cutHops, type WindowInput } from '../../../pipeline/window/index.ts';
+import { cutHops } from '../../../pipeline/window/cut-hops.ts';
+import type { WindowInput } from '../../../pipeline/window/hop.ts';
 import { caption, face, faces, tick, voice, voices } from './samples.ts';
 
 type Arrival = readonly [atMs: number, input: WindowInput];
@@ -46,7 +47,7 @@ function hopsOf(arrivals: readonly Arrival[], untilMs: number): [atMs: number, h
       .pipe(
         mergeAll(),
         mergeWith(NEVER),
-        cutHops({ tickMs: 20, scheduler, nowMs: () => 0 }),
+        cutHops({ tickMs: 20, latenessMs: 120, scheduler, nowMs: () => 0 }),
         takeUntil(timer(untilMs, scheduler)),
       )
       .subscribe(({ startUs, gaps, discontinuity }) => {

@@ -7,11 +7,11 @@ import {
   VOICE_WIDTH,
   type WindowInput,
 } from '../../../pipeline/window/hop.ts';
-import { HopCutter, type HopCutterOptions } from '../../../pipeline/window/index.ts';
+import { HopCutter, type HopCutterOptions } from '../../../pipeline/window/hop-cutter.ts';
 import { caption, face, faces, tick, voice, voices } from './samples.ts';
 
 function cut(inputs: readonly WindowInput[], options: HopCutterOptions = {}) {
-  const cutter = new HopCutter({ nowMs: () => 0, ...options });
+  const cutter = new HopCutter({ nowMs: () => 0, latenessMs: 120, ...options });
   const hops = inputs.flatMap((input) => cutter.push(input));
   return { cutter, hops };
 }
