@@ -114,7 +114,8 @@ export class VoiceSense {
     }
     this.#descriptors.restart();
     this.#clearHop();
-    this.#fill = this.#clock.position % HOP;
+    // Media may begin a little before zero.
+    this.#fill = ((this.#clock.position % HOP) + HOP) % HOP;
     // A pause goes on over a jump ahead; before the first frame, or after a jump back, it begins here.
     if (!(this.#lastActiveAt <= this.#clock.position)) this.#lastActiveAt = this.#clock.position;
   }

@@ -240,6 +240,14 @@ describe('the clock', () => {
     expect(voice.counts.clockJumps).toBe(1);
   });
 
+  it('may begin before zero, as the audio of files does', () => {
+    const sound = babble(120, 0.5);
+    const segments = sense(frames(sound, { startUs: -100_000 }));
+    expect(segments.map(({ startUs }) => startUs / 1e5)).toEqual([-1, 0, 1, 2, 3]);
+    expect(sense(frames(sound, { startUs: -21_000 })).map(({ startUs }) => startUs / 1e5)).toEqual([-1, 0, 1, 2, 3]);
+    expect(rows(segments)).toEqual(rows(sense(frames(sound))));
+  });
+
   it('that jumps back begins anew', () => {
     const segments = sense([...frames(babble(120, 0.3)), ...frames(babble(120, 0.3), { startUs: 1_000_000 })]);
     expect(segments.map(({ startUs }) => startUs / 1e6)).toEqual([5, 5.1, 5.2, 1, 1.1, 1.2]);
