@@ -6,7 +6,7 @@ export class ProgressBar {
   #shown = -1;
 
   constructor(wanted: boolean) {
-    this.#on = wanted && process.stderr.isTTY === true;
+    this.#on = wanted && process.stderr.isTTY;
   }
 
   /** `share`: 0..1 of the work that is done. */

@@ -181,7 +181,16 @@ export class AnalysisHost {
     const seat = this.#seats.get(session);
     if (!seat) return;
     const [startMs, endMs] = [sinceUs, atUs].map((us) => (us - seat.epochUs) / 1000);
-    const event = { type: 'signal' as const, participant: seat.id, pack: this.pack, startMs, endMs, modality, state, detail };
+    const event = {
+      type: 'signal' as const,
+      participant: seat.id,
+      pack: this.pack,
+      startMs,
+      endMs,
+      modality,
+      state,
+      detail,
+    };
     this.#post({ type: 'event', session, event, closedUs: nowUs() });
   }
 
@@ -190,7 +199,15 @@ export class AnalysisHost {
     this.#counts.hopsShed++;
     const seat = this.#seats.get(session);
     if (!seat || seat.shed++ % 20 !== 0) return;
-    this.#problem(session, Object.assign(new Error('The analysis is behind: its oldest hops are dropped. Analyse fewer people on this machine, or give it more workers.'), { code: 'overload' }));
+    this.#problem(
+      session,
+      Object.assign(
+        new Error(
+          'The analysis is behind: its oldest hops are dropped. Analyse fewer people on this machine, or give it more workers.',
+        ),
+        { code: 'overload' },
+      ),
+    );
   }
 
   #problem(session: number, error: Error & { code?: string }): void {
@@ -204,7 +221,7 @@ export class AnalysisHost {
 
   async #close(): Promise<void> {
     clearInterval(this.#ticker);
-    for (const session of [...this.#seats.keys()]) this.#leave(session);
+    for (const session of this.#seats.keys()) this.#leave(session);
     await this.#gatherer.close();
     await this.#grid.close();
     await Promise.all([this.#model.close(), this.#nets.close()]);

@@ -35,7 +35,9 @@ export async function* analyzeFile(path: string, options: AnalyzeFileOptions): A
   await using file = await openMediaFile(path);
   await using model = await AffectModel.open({ packDir: options.packDir, providers: options.providers ?? ['cpu'] });
   const { faceCacheDir } = options;
-  await using nets = await FaceNets.open(await prepareFaceModels(faceCacheDir === undefined ? {} : { cacheDir: faceCacheDir }));
+  await using nets = await FaceNets.open(
+    await prepareFaceModels(faceCacheDir === undefined ? {} : { cacheDir: faceCacheDir }),
+  );
   await using analysis = new FileAnalysis(model, nets, options);
   for await (const item of file.frames(options.signal)) {
     yield* await analysis.push(item);
@@ -56,7 +58,14 @@ class FileAnalysis {
   constructor(model: AffectModel, nets: FaceNets, { participant = 'file', everyHop, signal }: AnalyzeFileOptions) {
     this.#key = participant;
     this.#senses = new Senses(nets, ({ sinceUs, atUs, ...change }) =>
-      this.#events.push({ type: 'signal', participant, pack: model.pack.id, startMs: sinceUs / 1000, endMs: atUs / 1000, ...change }),
+      this.#events.push({
+        type: 'signal',
+        participant,
+        pack: model.pack.id,
+        startMs: sinceUs / 1000,
+        endMs: atUs / 1000,
+        ...change,
+      }),
     );
     this.#grid = new HopGrid<string>({
       model,

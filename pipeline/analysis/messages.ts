@@ -22,7 +22,12 @@ export type ToWorker =
   | { readonly type: 'clear'; readonly session: number; readonly request: number }
   | { readonly type: 'caption'; readonly session: number; readonly caption: Caption }
   | { readonly type: 'track'; readonly session: number; readonly track: number; readonly info: TrackInfo }
-  | { readonly type: 'packets'; readonly track: number; readonly packets: readonly Uint8Array[]; readonly arrivalsUs: readonly number[] }
+  | {
+      readonly type: 'packets';
+      readonly track: number;
+      readonly packets: readonly Uint8Array[];
+      readonly arrivalsUs: readonly number[];
+    }
   | { readonly type: 'report'; readonly track: number; readonly report: ReportMessage }
   | { readonly type: 'muted'; readonly track: number; readonly muted: boolean }
   | { readonly type: 'track-closed'; readonly track: number; readonly reason?: string | undefined }

@@ -56,7 +56,8 @@ export class Participant {
     this.closeTrack(track);
     const modality = info.kind === 'audio' ? 'voice' : 'face';
     const shared = {
-      onSignal: (state: SignalChange['state'], detail?: string) => this.#senses.signals.transport(modality, state, nowUs(), detail),
+      onSignal: (state: SignalChange['state'], detail?: string) =>
+        this.#senses.signals.transport(modality, state, nowUs(), detail),
       onError: (error: IngestError) => this.#events.onProblem(error),
     };
     const options = { clock: this.#clock };
@@ -66,7 +67,11 @@ export class Participant {
         ? new AudioIngest(info, { ...shared, onFrame: (frame) => this.#hear(frame) }, options)
         : new VideoIngest(
             info,
-            { ...shared, onFrame: (frame) => this.#see(frame), onKeyFrameNeeded: () => this.#events.onKeyFrameNeeded(track) },
+            {
+              ...shared,
+              onFrame: (frame) => this.#see(frame),
+              onKeyFrameNeeded: () => this.#events.onKeyFrameNeeded(track),
+            },
             options,
           ),
     );

@@ -1,11 +1,7 @@
 /** The main thread's side of the analysis: spreads participants over worker threads and only moves bytes. */
-import type { UnstampedEvent } from '../events.ts';
-import type { Caption, TrackInfo } from '../types.ts';
+import type { WorkerOptions, WorkerStats } from './messages.ts';
+import type { AnalysisSession, JoinOptions, PoolLog } from './session.ts';
 import { AnalysisWorker } from './worker-handle.ts';
-import type { ReportMessage, WorkerOptions, WorkerStats } from './messages.ts';
-
-/** What the pool reports of itself; never words, faces or names. */
-export type PoolLog = (level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>) => void;
 
 export interface AnalysisPoolOptions {
   /** Folder of the model pack. */
@@ -17,33 +13,6 @@ export interface AnalysisPoolOptions {
   /** Worker threads; each carries its participants in one batch. Default 1. */
   readonly workers?: number;
   readonly log?: PoolLog;
-}
-
-export interface JoinOptions {
-  /** Time zero of the room on the process's monotonic clock, in microseconds ({@link nowUs}). */
-  readonly epochUs: number;
-  /** `closedUs`: when the event's hop closed, on the same clock. */
-  onEvent(event: UnstampedEvent, closedUs: number): void;
-  /** The analysis of this participant ended and will not come back (its worker died). */
-  onGone?(error: Error): void;
-}
-
-/** Takes one track's packets; fits the SFU's tap. Never blocks, never throws. */
-export interface TrackInput {
-  packet(rtp: Uint8Array, arrivalUs: number): void;
-  senderReport(report: ReportMessage): void;
-  muted(muted: boolean): void;
-  closed(error?: Error): void;
-}
-
-/** One participant under analysis. */
-export interface AnalysisSession {
-  track(info: TrackInfo, requestKeyFrame?: () => void): TrackInput;
-  caption(caption: Caption): void;
-  /** Forgets everything heard and seen of this person: buffers, memory, baselines. Resolves when it is gone. */
-  clear(): Promise<void>;
-  /** Clears and leaves. Idempotent. */
-  close(): Promise<void>;
 }
 
 export class AnalysisPool {

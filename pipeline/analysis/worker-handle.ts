@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AnalysisError } from './analysis-error.ts';
 import type { FromWorker, ReportMessage, ToWorker, WorkerOptions, WorkerStats } from './messages.ts';
-import type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './pool.ts';
+import type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './session.ts';
 import type { Caption, TrackInfo } from '../types.ts';
 
 type Ready = Extract<FromWorker, { type: 'ready' }>;
@@ -157,7 +157,11 @@ export class AnalysisWorker {
     for (const resolve of this.#waiting.values()) resolve(undefined);
     this.#waiting.clear();
     if (this.#closing) return;
-    const error = new AnalysisError('worker-lost', `The analysis thread was lost (${cause.message}); its participants are no longer analysed.`, { cause });
+    const error = new AnalysisError(
+      'worker-lost',
+      `The analysis thread was lost (${cause.message}); its participants are no longer analysed.`,
+      { cause },
+    );
     this.#log('error', error.message);
     for (const session of this.#sessions.values()) session.onGone?.(error);
     this.#sessions.clear();
@@ -168,7 +172,8 @@ export class AnalysisWorker {
 function transferable(packets: readonly Uint8Array[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   for (const packet of packets)
-    if (packet.buffer instanceof ArrayBuffer && packet.byteLength === packet.buffer.byteLength) buffers.add(packet.buffer);
+    if (packet.buffer instanceof ArrayBuffer && packet.byteLength === packet.buffer.byteLength)
+      buffers.add(packet.buffer);
   return [...buffers];
 }
 

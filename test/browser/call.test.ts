@@ -54,10 +54,15 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
   test('describes both people to both, in words, with numbers and latency', async () => {
     for (const caller of [ada, ben])
       for (const who of [ada.id, ben.id]) {
-        const said = await caller.until('affect.description', ({ participant, abstained }) => participant === who && !abstained);
+        const said = await caller.until(
+          'affect.description',
+          ({ participant, abstained }) => participant === who && !abstained,
+        );
         expect(said.text).toMatch(/[a-z]{3,} [a-z]/i);
         expect(said.labels.length).toBeGreaterThan(0);
-        expect(Object.keys(said.latencyMs)).toEqual(expect.arrayContaining(['decode', 'sense', 'window', 'encode', 'firstWord', 'decoded']));
+        expect(Object.keys(said.latencyMs)).toEqual(
+          expect.arrayContaining(['decode', 'sense', 'window', 'encode', 'firstWord', 'decoded']),
+        );
       }
   });
 
@@ -70,7 +75,9 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
     for (const caller of [ada, ben]) {
       await caller.page.locator('.tile').nth(1).locator('.captions li').first().waitFor();
       await caller.page.locator('.tile').nth(0).locator('.captions li').first().waitFor();
-      const playing = await caller.page.locator('.tile:not(.own) video').evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth);
+      const playing = await caller.page
+        .locator('.tile:not(.own) video')
+        .evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth);
       expect(playing).toBeGreaterThan(0);
       expect(caller.faults).toEqual([]);
     }

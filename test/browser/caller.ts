@@ -25,7 +25,12 @@ export class Caller {
   }
 
   /** Opens the page and walks through lobby and consent, as a person would. */
-  static async join(browser: Browser, url: string, name: string, answer: 'agree' | 'decline' = 'agree'): Promise<Caller> {
+  static async join(
+    browser: Browser,
+    url: string,
+    name: string,
+    answer: 'agree' | 'decline' = 'agree',
+  ): Promise<Caller> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
     const caller = new Caller(await context.newPage());
     await caller.page.goto(url);
@@ -49,7 +54,10 @@ export class Caller {
   }
 
   /** The first message of a kind that fits, now or when it comes. */
-  async until<T extends ServerMessage['type']>(type: T, fits: (message: Of<T>) => boolean = () => true): Promise<Of<T>> {
+  async until<T extends ServerMessage['type']>(
+    type: T,
+    fits: (message: Of<T>) => boolean = () => true,
+  ): Promise<Of<T>> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
       const found = this.all(type).find(fits);

@@ -8,13 +8,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The first of these that exists, or undefined after saying what is missing and how to get it. */
 function first(what: string, paths: readonly (string | undefined)[]): string | undefined {
   const found = paths.find((path) => path !== undefined && existsSync(path));
-  if (found === undefined) console.warn(`SKIPPED: ${what} is missing; configs/setup-debian.sh installs what the tests want.`);
+  if (found === undefined)
+    console.warn(`SKIPPED: ${what} is missing; configs/setup-debian.sh installs what the tests want.`);
   return found;
 }
 
 /** A Chromium to drive, or undefined. */
 export function findChromium(): string | undefined {
-  return first('Chromium', [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']);
+  return first('Chromium', [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ]);
 }
 
 /** The ffmpeg program, or undefined. */

@@ -37,7 +37,12 @@ test('a batch starts as soon as everybody has closed a hop', () => {
   gatherer.push(1, 'a');
   expect(batches).toEqual([]);
   gatherer.push(2, 'b');
-  expect(batches).toEqual([[{ session: 1, hop: 'a' }, { session: 2, hop: 'b' }]]);
+  expect(batches).toEqual([
+    [
+      { session: 1, hop: 'a' },
+      { session: 2, hop: 'b' },
+    ],
+  ]);
 });
 
 test('the first hop waits no longer than the gathering time for those who do not come', () => {

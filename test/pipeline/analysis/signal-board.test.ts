@@ -5,7 +5,8 @@ const SECOND = 1_000_000;
 
 function board(): { board: SignalBoard; told: string[] } {
   const told: string[] = [];
-  const tell = ({ modality, state, sinceUs, atUs }: SignalChange): void => void told.push(`${modality} ${state} ${sinceUs / SECOND}-${atUs / SECOND}`);
+  const tell = ({ modality, state, sinceUs, atUs }: SignalChange): void =>
+    void told.push(`${modality} ${state} ${sinceUs / SECOND}-${atUs / SECOND}`);
   return { board: new SignalBoard(tell), told };
 }
 
