@@ -31,7 +31,7 @@ export class Connection {
   #remote: RemoteTransport | undefined;
   #closed = false;
 
-  constructor(context: EngineContext, events: SecureTransportEvents) {
+  constructor(context: EngineContext, events: Omit<SecureTransportEvents, 'rejected'>) {
     const { mux, certificate, nowMs, counters } = context;
     this.#context = context;
     this.#ice = new IceSession(mux, nowMs, {
@@ -47,6 +47,7 @@ export class Connection {
     };
     this.#secure = new SecureTransport(certificate, send, {
       ...events,
+      rejected: () => counters.rejectedPackets++,
       rtp(packet, index) {
         heard();
         counters.packetsIn++;
@@ -114,7 +115,6 @@ export class Connection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#context.counters.rejectedPackets += this.#secure.rejected;
     this.#secure.close();
     this.#ice.close();
   }

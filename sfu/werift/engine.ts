@@ -132,17 +132,17 @@ export class Engine implements EngineMethods {
   }
 
   stats(): Record<string, number> {
-    const waiting = [...this.#taps.values()].reduce((sum, { queue }) => sum + queue.dropped, this.counters.tapDropped);
+    const { counters } = this;
     return {
-      ...this.counters,
-      tapDropped: waiting,
+      ...counters,
+      tapDropped: [...this.#taps.values()].reduce((sum, { queue }) => sum + queue.dropped, counters.tapDropped),
+      lostUpstream: [...this.#tracks.values()].reduce((sum, { lost }) => sum + lost, counters.lostUpstream),
       strayPackets: this.#context.mux.strays,
       publishers: this.#publishers.size,
       viewers: this.#viewers.size,
       tracks: this.#tracks.size,
       taps: this.#taps.size,
       rooms: new Set([...this.#publishers.values(), ...this.#viewers.values()].map((peer) => peer.room)).size,
-      rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
     };
   }
 

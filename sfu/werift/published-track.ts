@@ -129,6 +129,11 @@ export class PublishedTrack {
     return this.section.nack && this.#loss.waiting;
   }
 
+  /** Packets of the present stream that never came. */
+  get lost(): number {
+    return this.#loss.abandoned;
+  }
+
   reportBlock(nowMs: number): ReportBlock | undefined {
     return this.#received?.block(nowMs);
   }

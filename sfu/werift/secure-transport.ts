@@ -47,6 +47,8 @@ export interface SecureTransportEvents {
   connected(): void;
   rtp(packet: Buffer, index: number): void;
   rtcp(compound: Buffer): void;
+  /** A packet failed authentication, was a repetition or could not be read. */
+  rejected(): void;
   /** The handshake failed or the peer said goodbye. Nothing follows. */
   closed(reason: string): void;
 }
@@ -64,8 +66,6 @@ export async function createCertificate(): Promise<Certificate> {
 /** One peer's handshake and its packets. Owns no socket: bytes come in by {@link handlePacket}, go out by `send`. */
 export class SecureTransport {
   connected = false;
-  /** Packets that failed authentication, were replayed or could not be read. */
-  rejected = 0;
   #closed = false;
   #fingerprints: readonly Fingerprint[] = [];
   #srtp: SrtpSession | undefined;
@@ -115,10 +115,10 @@ export class SecureTransport {
     try {
       if (isMedia(packet)) this.#media(packet);
       else if (packet[0] >= 20 && packet[0] < 64) this.#handshake(packet);
-      else this.rejected++;
+      else this.#events.rejected();
     } catch {
       // werift throws on whatever it cannot read or authenticate. Nothing of that may reach further than its sender.
-      this.rejected++;
+      this.#events.rejected();
     }
   }
 
@@ -158,7 +158,7 @@ export class SecureTransport {
     const window = this.#windows.get(ssrc) ?? new ReplayWindow();
     const index = window.estimate(packet.readUInt16BE(2));
     if (!window.isFresh(index) || (!this.#windows.has(ssrc) && this.#windows.size >= MAX_INCOMING_SSRCS)) {
-      this.rejected++;
+      this.#events.rejected();
       return;
     }
     const [plain] = this.#srtp.remoteContext.cipher.decryptRtp(packet, Math.floor(index / 65_536));

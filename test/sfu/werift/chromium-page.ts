@@ -8,6 +8,7 @@ import type { Sfu, Viewer, ViewerOffer } from '../../../sfu/index.ts';
 export const CHROMIUM = '/usr/bin/chromium';
 export const hasChromium = existsSync(CHROMIUM);
 
+// Local addresses stay hidden behind mDNS, as in anybody's browser: the server must not need them.
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -15,7 +16,6 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
 ];
@@ -81,6 +81,14 @@ call.received = async () => {
   const all = [...(await call.viewer.getStats()).values()].filter(({ type }) => type === 'inbound-rtp');
   return all.map(({ kind, mid, framesDecoded = 0, totalSamplesReceived = 0, concealedSamples = 0, packetsLost, keyFramesDecoded, nackCount }) =>
     ({ kind, mid, framesDecoded, heard: totalSamplesReceived - concealedSamples, packetsLost, keyFramesDecoded, nackCount }));
+};
+/** Resolves when sender reports of every kind arrived: what the browser needs to play sound and picture in step. */
+call.clocked = async (kinds) => {
+  for (;;) {
+    const reports = [...(await call.viewer.getStats()).values()].filter(({ type }) => type === 'remote-outbound-rtp');
+    if (kinds.every((kind) => reports.some((report) => report.kind === kind))) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
 };
 /** Resolves when count tracks are really decoded: more than that many frames, or half a second of sound. */
 call.decodes = async (count, frames) => {
