@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import features from './features.json' with { type: 'json' };
+import { FEATURES as features } from './feature-contract.ts';
 import { ModelError } from './runtime/errors.ts';
 
 const count = z.number().int().positive();

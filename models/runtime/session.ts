@@ -1,7 +1,7 @@
 /** Sessions of one pack on one provider, their tensors checked against what the pack and the features promise. */
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import features from '../features.json' with { type: 'json' };
+import { FEATURES as features } from '../feature-contract.ts';
 import type { Pack } from '../pack.ts';
 import { ModelError } from './errors.ts';
 

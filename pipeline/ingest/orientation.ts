@@ -1,5 +1,8 @@
 /** Pictures that a file says to turn or mirror before they are shown. */
-import type { Picture } from './picture-export.ts';
+import type { VideoFrame } from '../types.ts';
+
+/** A picture without its times. */
+export type Picture = Pick<VideoFrame, 'width' | 'height' | 'y' | 'u' | 'v' | 'yStride' | 'uvStride'>;
 
 /** How to show a picture: the pixel at (x, y) goes to (a x + c y, b x + d y), shifted back into the frame. */
 export interface Orientation {

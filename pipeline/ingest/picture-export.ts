@@ -2,17 +2,14 @@
 import { AV_PIX_FMT_YUV420P, SWS_BILINEAR } from 'node-av/constants';
 import type { AVPixelFormat } from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
-import type { VideoFrame } from '../types.ts';
 import { checkAv } from './av-decoder.ts';
 import { turn, UPRIGHT } from './orientation.ts';
-import type { Orientation } from './orientation.ts';
+import type { Orientation, Picture } from './orientation.ts';
 
 /** No face detector gains from more, and every pixel is copied. */
 const DEFAULT_LONGEST_SIDE = 640;
 
 type Size = { readonly width: number; readonly height: number };
-/** A picture without its times. */
-export type Picture = Pick<VideoFrame, 'width' | 'height' | 'y' | 'u' | 'v' | 'yStride' | 'uvStride'>;
 
 export class PictureExporter {
   readonly #longestSide: number;

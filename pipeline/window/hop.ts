@@ -1,4 +1,4 @@
-import contract from '../../models/features.json' with { type: 'json' };
+import { FEATURES as contract } from '../../models/index.ts';
 import type { Caption, FaceSample, VoiceSegment } from '../types.ts';
 
 /** Rows and columns of a hop, from the contract in `models/features.json`. */

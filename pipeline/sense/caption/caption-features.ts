@@ -1,5 +1,5 @@
 import vader from 'vader-sentiment';
-import contract from '../../../models/features.json' with { type: 'json' };
+import { FEATURES as contract } from '../../../models/index.ts';
 import {
   type Emotion,
   emotionOf,

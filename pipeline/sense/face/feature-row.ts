@@ -1,5 +1,5 @@
 /** Where each face feature lies in a row. `models/features.json` is the contract; this finds its way in it by name. */
-import contract from '../../../models/features.json' with { type: 'json' };
+import { FEATURES as contract } from '../../../models/index.ts';
 
 /** `face.features` of the contract. */
 export const FACE_FEATURES: readonly string[] = contract.face.features;

@@ -1,5 +1,5 @@
 /** Where each voice feature lies in a row. `models/features.json` is the contract; this finds its way in it by name. */
-import contract from '../../../models/features.json' with { type: 'json' };
+import { FEATURES as contract } from '../../../models/index.ts';
 
 /** Numbers in a row of `voice.features`. */
 export const VOICE_WIDTH = contract.voice.features.length;
