@@ -3,6 +3,7 @@ import type { HopResult } from '../../models/index.ts';
 import type { AffectState, Description, Evidence, UnstampedEvent } from '../events.ts';
 import { Abstention } from './abstention.ts';
 import { CueTracks } from './cue-tracks.ts';
+import { Drift } from './drift.ts';
 import type { DescribableHop } from './hop-input.ts';
 import { type Numbers, type PackFacts, clamp, readNumbers } from './numbers.ts';
 import { Said } from './said.ts';
@@ -47,6 +48,7 @@ export class Describer {
   readonly #gate: SpeakGate;
   readonly #abstention: Abstention;
   readonly #said: Said;
+  readonly #drift = new Drift();
   #current: Current | undefined;
   #previous: Previous | undefined;
 
@@ -77,6 +79,7 @@ export class Describer {
     const startMs = (hop.startUs - this.#originUs) / 1000;
     const endMs = (hop.endUs - this.#originUs) / 1000;
     this.#tracks.push(heads.cues, heads.cueStrength, startMs, endMs);
+    this.#drift.push(heads.vad, this.#said.vector, startMs);
     const present = hop.face !== undefined || hop.voice !== undefined || hop.caption !== undefined;
     this.#abstention.push(heads.reliability, present);
     const abstaining = this.#abstention.abstaining;
@@ -86,7 +89,7 @@ export class Describer {
     const speak =
       abstaining !== undefined &&
       this.#abstention.settled &&
-      this.#gate.wants({ timeMs: endMs, silent, change, abstaining });
+      this.#gate.wants({ timeMs: endMs, silent, change, away: this.#drift.away, abstaining });
     const [face, voice, caption] = reliability;
     const sure = { face: clamp(face, 0, 1), voice: clamp(voice, 0, 1), caption: clamp(caption, 0, 1) };
     return { state: { type: 'affect.state', ...this.#common(startMs, endMs), ...numbers, reliability: sure }, speak };
@@ -130,8 +133,9 @@ export class Describer {
       return { ...previous, version: previous.version + 1 };
     }
     // Unique in the room, also after leaving and coming back, and the same each time that a file is analysed.
-    const { startMs, heads } = current;
-    return { id: `${this.participantId}@${Math.round(startMs)}`, version: 1, startMs, firstVad: heads.vad };
+    // It began when the affect left what was said before, not when that was settled.
+    const startMs = this.#drift.sinceMs ?? current.startMs;
+    return { id: `${this.participantId}@${Math.round(startMs)}`, version: 1, startMs, firstVad: current.heads.vad };
   }
 
   /** Evidence is what the decoder named and the sensors' tracks confirm; never one of them alone. */

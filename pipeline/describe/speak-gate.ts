@@ -25,6 +25,8 @@ export interface GateInput {
   /** The model's probability that there is nothing new to say. */
   readonly silent: number;
   readonly change: number;
+  /** What was said no longer holds: reason enough, whatever the model wishes. */
+  readonly away: boolean;
   readonly abstaining: boolean;
 }
 
@@ -39,7 +41,7 @@ export class SpeakGate {
     this.#options = { ...SPEAK_GATE_DEFAULTS, ...options };
   }
 
-  wants({ timeMs, silent, change, abstaining }: GateInput): boolean {
+  wants({ timeMs, silent, change, away, abstaining }: GateInput): boolean {
     const last = this.#last;
     // What changes whether anything can be said is said at once, and abstention is said once.
     if (last === undefined || last.abstained !== abstaining) return true;
@@ -48,6 +50,7 @@ export class SpeakGate {
     const gapMs = timeMs - last.timeMs;
     if (gapMs >= maxSilenceMs) return true;
     if (gapMs < minGapMs && change < strongChange) return false;
+    if (away) return true;
     const margin = calm * Math.max(0, 1 - gapMs / calmMs);
     return 1 - silent >= this.#threshold + (change >= strongChange ? 0 : margin);
   }

@@ -74,6 +74,17 @@ describe('a describer', () => {
     expect(third?.id).not.toBe(first?.id);
   });
 
+  it('speaks of a turn that lasts two hops even when the model would be silent, and dates it to its first hop', () => {
+    const describer = make();
+    watch(describer, 0, heads(), heads());
+    describer.describe(WORDS, LATENCY);
+    const turned = heads({ vad: Float32Array.of(-0.4, 0.1, 0) });
+    expect(watch(describer, 4, turned, heads()).speak).toBe(false);
+    expect(watch(describer, 6, turned).speak).toBe(false);
+    expect(watch(describer, 7, turned).speak).toBe(true);
+    expect(describer.describe(WORDS, LATENCY)).toMatchObject({ startMs: 3000, endMs: 4000, version: 1 });
+  });
+
   it('begins another when the affect drifts away in small steps', () => {
     const describer = make();
     watch(describer, 0, heads(), heads());

@@ -2,7 +2,7 @@ import { array, assert, double, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SPEAK_GATE_DEFAULTS, SpeakGate } from '../../../pipeline/describe/speak-gate.ts';
 
-const calm = { silent: 0.1, change: 0, abstaining: false };
+const calm = { silent: 0.1, change: 0, away: false, abstaining: false };
 
 function spokenAt(timeMs: number, abstained = false): SpeakGate {
   const gate = new SpeakGate(0.5);
@@ -27,6 +27,11 @@ describe('the speak gate', () => {
     expect(spokenAt(0).wants({ ...calm, timeMs: 9000, silent: 0.55 })).toBe(false);
   });
 
+  it('opens when what was said no longer holds, however silent the model would be', () => {
+    expect(spokenAt(0).wants({ ...calm, timeMs: 1500, silent: 0.9, away: true })).toBe(true);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 500, silent: 0.9, away: true })).toBe(false);
+  });
+
   it('says that the signal is too poor once, and opens again when it is back', () => {
     const gate = spokenAt(0);
     expect(gate.wants({ ...calm, timeMs: 500, abstaining: true })).toBe(true);
@@ -46,7 +51,7 @@ describe('the speak gate', () => {
         let last = 0;
         for (const [i, each] of wishes.entries()) {
           const timeMs = i * 500;
-          if (gate.wants({ ...each, timeMs, abstaining: false })) {
+          if (gate.wants({ ...each, timeMs, away: false, abstaining: false })) {
             gate.spoke(timeMs, false);
             last = timeMs;
           }
