@@ -37,6 +37,7 @@ export class ViewerPeer {
   #number = 0;
   #inFlight: { number: number; sinceMs: number } | undefined;
   #dirty = false;
+  #restarting = false;
   #closed = false;
 
   constructor({ id, room, name }: ViewerIdentity, maxSlots: number, context: EngineContext, events: ViewerEvents) {
@@ -86,8 +87,8 @@ export class ViewerPeer {
 
   /** New ICE credentials with the next offer. */
   restart(): void {
-    this.#connection.restartIce();
-    if (this.#slots.length > 0) this.#change();
+    this.#restarting = true;
+    this.#change();
   }
 
   /** Says why this viewer should be closed, if it should. */
@@ -111,6 +112,9 @@ export class ViewerPeer {
     if (this.#dirty) return;
     this.#fillSlots();
     if (this.#slots.length === 0) return;
+    // Only now: credentials that no offer has carried would push out those in use.
+    if (this.#restarting) this.#connection.restartIce();
+    this.#restarting = false;
     this.#number++;
     this.#inFlight = { number: this.#number, sinceMs: this.#context.nowMs() };
     const tracks = this.#slots.flatMap(({ mid, track }) =>
