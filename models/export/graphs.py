@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from features import CAPTION, FACE, FRAMES, SEGMENTS, VOICE  # noqa: E402
-from network import MASKED, SAID, TOKENS_PER_HOP, AffectNano, read_values, rms, scores  # noqa: E402
+from network import MASKED, SAID, TOKENS_PER_HOP, AffectNano, attend, read_values, rms, scores  # noqa: E402
 
 OPSET = 21
+HEADS = ("vad", "vad_sd", "labels", "cues", "cue_strength", "reliability", "confidence", "change")
 EOS = 0
 
 
@@ -33,46 +34,37 @@ def fade_of_slots(model: AffectNano, oldest: int) -> tuple[Tensor, Tensor]:
 class Hop(nn.Module):
     """One hop for everybody: encoders, pre-fusion, the hop's tokens through the language model, heads, p(silent)."""
 
-    def __init__(self, model: AffectNano, task: int):
+    def __init__(self, model: AffectNano):
         super().__init__()
         self.model, size = model, model.size
         self.states = list(model.front.state_shapes()) + cache_names(size)
         n = TOKENS_PER_HOP
         fade, age = fade_of_slots(model, size.window - 1)
-        own = torch.tensor([[0, MASKED, MASKED], [0, 0, MASKED], [0, 0, 0]])  # token 0, token 1, BOS
-        bias = torch.cat([fade.expand(-1, n + 1, -1)[..., :-n], own.expand(fade.shape[0], -1, -1)], -1)
-        self.register_buffer("fade", bias)
-        self.register_buffer("age", torch.cat([age[:-n], torch.zeros(n + 1, dtype=torch.long)]))
-        cos, sin = model.turn(torch.tensor([0, 0, 1]))
+        own = torch.full((n, n), MASKED).triu(1)  # a hop's second token sees its first
+        self.register_buffer("fade", torch.cat([fade.expand(-1, n, -1)[..., :-n], own.expand(fade.shape[0], -1, -1)], -1))
+        self.register_buffer("age", age)
+        cos, sin = model.turn(torch.zeros(1))
         self.register_buffer("cos", cos)
         self.register_buffer("sin", sin)
-        self.register_buffer("task", model.embed.weight[task].detach().clone())
 
     def forward(self, face, voice, caption, said, count, *states):
         model, n = self.model, TOKENS_PER_HOP
         state = dict(zip(self.states, states))
         tokens, following = model.front(face[:, None], voice[:, None], caption[:, None], state)
-        fused = tokens[:, 0]
-        first = self.task + model.said(said)
-        x = torch.cat([fused, first[:, None]], 1)
-        filled = torch.where(self.age[None] <= count[:, None], 0.0, MASKED)[:, None, None]
-        bias = self.fade[None] + filled
+        fused = x = tokens[:, 0]
+        bias = self.fade[None] + torch.where(self.age[None] <= count[:, None], 0.0, MASKED)[:, None, None]
         for i, layer in enumerate(model.layers):
             q, k, v = layer.project(x, (self.cos, self.sin))
-            # Evict the oldest hop: the sink, the remaining hops, this hop; BOS is seen but not kept.
+            # Evict the oldest hop: the sink, the remaining hops, this hop.
             keys = torch.cat([state[f"k{i}"][:, :, :1], state[f"k{i}"][:, :, 1 + n :], k], 2)
             values = torch.cat([state[f"v{i}"][:, :, :1], state[f"v{i}"][:, :, 1 + n :], v], 2)
-            following[f"k{i}"], following[f"v{i}"] = keys[:, :, :-1], values[:, :, :-1]
-            x = layer.finish(x, read_values(torch.softmax(scores(q, keys) + bias, -1), values))
-        x = rms(x, model.norm)
-        told = model.judge(x[:, n - 1])
-        silent = torch.softmax(model.logits(x[:, n:]), -1)[:, 0, EOS]
-        squash = torch.sigmoid
-        heads = (
-            told["vad"], told["vad_sd"], squash(told["labels"]), squash(told["cues"]), squash(told["cue_strength"]),
-            squash(told["reliability"]), squash(told["confidence"]), squash(told["change"]), silent, fused,
-        )
-        return heads + tuple(following[name] for name in self.states)
+            following[f"k{i}"], following[f"v{i}"] = keys, values
+            x = layer.finish(x, attend(q, keys, values, bias))
+        hidden = rms(x, model.norm)[:, n - 1 : n]
+        told = model.judge(hidden)
+        silent = torch.sigmoid(-model.speaks(hidden, told, said[:, None]))
+        heads = [told[h] if h.startswith("vad") else torch.sigmoid(told[h]) for h in HEADS]
+        return tuple(h[:, 0] for h in (*heads, silent)) + (fused,) + tuple(following[name] for name in self.states)
 
 
 class Step(nn.Module):
@@ -109,16 +101,15 @@ class Step(nn.Module):
         return (logits, *following)
 
 
-def export_hop(model: AffectNano, task: int, path: Path) -> None:
-    hop = Hop(model, task).eval()
+def export_hop(model: AffectNano, path: Path) -> None:
+    hop = Hop(model).eval()
     shapes = {**model.front.state_shapes(), **{n: kv_shape(model) for n in cache_names(model.size)}}
     batch = 2
     inputs = {
         "face": torch.zeros(batch, FRAMES, len(FACE)), "voice": torch.zeros(batch, SEGMENTS, len(VOICE)), "caption": torch.zeros(batch, len(CAPTION)),
         "said": torch.zeros(batch, SAID), "count": torch.zeros(batch, dtype=torch.long), **{n: torch.zeros(batch, *s) for n, s in shapes.items()},
     }
-    heads = ["vad", "vad_sd", "labels", "cues", "cue_strength", "reliability", "confidence", "change", "p_silent", "fused"]
-    save(hop, inputs, heads + [f"next_{n}" for n in hop.states], {}, path)
+    save(hop, inputs, [*HEADS, "p_silent", "fused", *(f"next_{n}" for n in hop.states)], {}, path)
 
 
 def kv_shape(model: AffectNano) -> tuple[int, int, int]:

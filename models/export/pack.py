@@ -27,43 +27,59 @@ LIMITS = [
 ]
 
 
-def write_pack(model: AffectNano, tokenizer: Path, out: Path, thresholds: dict, training: dict, card: str, keep_fp32: bool = False, version: str = "0.1.0", extra: dict[str, str] | None = None) -> None:
-    """Writes into a temporary folder beside `out`, then renames file by file, pack.json last."""
+def write_pack(model: AffectNano, tokenizer: Path, folder: Path, thresholds: dict, training: dict, card: str, keep_fp32: bool = False, version: str = "0.1.0") -> None:
+    """Exports everything into `folder`; `publish` moves it to where it is used."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_graphs(model, folder, keep_fp32)
+    shutil.copy(tokenizer, folder / "tokenizer.json")
+    (folder / "README.md").write_text(card)
+    state = write_state(model, folder / "state.bin")
+    variants = [variant("int8", ["cpu"])] + ([variant("fp32", ["cpu", "cuda", "webgpu"])] if keep_fp32 else [])
+    seal(folder, describe_pack(model, thresholds, training, variants, state, version))
+
+
+def variant(name: str, providers: list[str]) -> dict:
+    return {"name": name, "providers": providers, "graphs": {g: f"{g}.{name}.onnx" for g in ("hop", "speak", "step")}}
+
+
+def seal(folder: Path, spec: dict) -> None:
+    """Writes pack.json with the sha256 of every file that the pack names."""
+    graphs = [g for v in spec["variants"] for g in v["graphs"].values()]
+    files = sorted([*graphs, spec["tokenizer"], spec["card"], "state.bin", *(["report.json"] if (folder / "report.json").exists() else [])])
+    spec["files"] = {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in files}
+    (folder / "pack.json").write_text(json.dumps(spec, indent=1) + "\n")
+
+
+def publish(source: Path, out: Path, variants: tuple[str, ...] = ("int8",)) -> None:
+    """Copies a pack with only some of its variants; file by file, each whole at once, pack.json last, what is not named removed."""
     out.mkdir(parents=True, exist_ok=True)
+    spec = json.loads((source / "pack.json").read_text())
+    spec["variants"] = [v for v in spec["variants"] if v["name"] in variants]
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".pack-") as folder:
         work = Path(folder)
-        names = write_graphs(model, work, keep_fp32)
-        shutil.copy(tokenizer, work / "tokenizer.json")
-        (work / "README.md").write_text(card)
-        for name, text in (extra or {}).items():
-            (work / name).write_text(text)
-        state = write_state(model, work / "state.bin")
-        variants = [{"name": "int8", "providers": ["cpu"], "graphs": {g: f"{g}.int8.onnx" for g in ("hop", "speak", "step")}}]
-        if keep_fp32:
-            variants.append({"name": "fp32", "providers": ["cpu", "cuda", "webgpu"], "graphs": {g: f"{g}.fp32.onnx" for g in ("hop", "speak", "step")}})
-        files = sorted(names + ["tokenizer.json", "state.bin", "README.md", *(extra or {})])
-        pack = describe_pack(model, thresholds, training, variants, state, version)
-        pack["files"] = {n: hashlib.sha256((work / n).read_bytes()).hexdigest() for n in files}
-        (work / "pack.json").write_text(json.dumps(pack, indent=1) + "\n")
-        for name in files + ["pack.json"]:
+        for name in spec["files"]:
+            if not name.endswith(".onnx") or any(name in v["graphs"].values() for v in spec["variants"]):
+                shutil.copy(source / name, work / name)
+        seal(work, spec)
+        for name in [*spec["files"], "pack.json"]:
             os.replace(work / name, out / name)
     for old in out.iterdir():
-        if old.name not in files and old.name not in ("pack.json", "report.json"):
+        if old.name not in spec["files"] and old.name != "pack.json":
             old.unlink()
 
 
-def write_graphs(model: AffectNano, work: Path, keep_fp32: bool) -> list[str]:
+def write_graphs(model: AffectNano, work: Path, keep_fp32: bool) -> None:
     hop, step = work / "hop.fp32.onnx", work / "step.fp32.onnx"
-    export_hop(model, TASK["describe"], hop)
+    export_hop(model, hop)
     export_step(model, step)
-    names = []
     if keep_fp32:
         loop_graph(step, work / "speak.fp32.onnx", ONCE)
-        names = [f"{g}.fp32.onnx" for g in ("hop", "speak", "step")]
     for source in (hop, step):
         quantise(source, work / source.name.replace("fp32", "int8"))
     loop_graph(work / "step.int8.onnx", work / "speak.int8.onnx", ONCE)
-    return names + [f"{g}.int8.onnx" for g in ("hop", "speak", "step")]
+    if not keep_fp32:
+        hop.unlink()
+        step.unlink()
 
 
 def quantise(source: Path, target: Path) -> None:

@@ -251,6 +251,11 @@ def read_values(weights: Tensor, v: Tensor) -> Tensor:
     return (grouped @ v).reshape(batch, heads, steps, v.shape[-1])
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
+    """[B,H,S,h] read by q from k, v [B,KV,P,h] under bias, broadcastable to [B,H,S,P]."""
+    return read_values(torch.softmax(scores(q, k).float() + bias, -1).to(v.dtype), v)
+
+
 class AffectNano(nn.Module):
     """The whole model. A sequence is [sink | 2 tokens a hop] and, on branches, BOS(task, said) [PLAN tags SEP] words EOS."""
 
@@ -266,6 +271,9 @@ class AffectNano(nn.Module):
         self.heads = nn.ModuleDict(
             {"vad": nn.Linear(size.d, 6), "labels": nn.Linear(size.d, size.labels), "cues": nn.Linear(size.d, 2 * size.cues), "scalars": nn.Linear(size.d, 5)}
         )
+        # Speaks or not: what shows now against what was said last. The prefix itself never knows what was said.
+        self.gate_now, self.gate_said = nn.Linear(size.d, 48), nn.Linear(SAID + 16, 48)
+        self.gate = nn.Linear(48, 1)
         self.register_buffer("slopes", torch.tensor(SLOPES), persistent=False)
         self.reset()
 
@@ -298,23 +306,28 @@ class AffectNano(nn.Module):
             "cues": cue, "cue_strength": strength, "reliability": scalars[..., :3], "confidence": scalars[..., 3], "change": scalars[..., 4],
         }
 
-    def watch(self, tokens: Tensor, task: Tensor, said: Tensor):
-        """A whole episode. tokens [B,N,n,d], task [], said [B,N,8] -> hidden of hops [B,N,d], of BOS [B,N,d], keys, values per layer."""
+    def speaks(self, hidden: Tensor, told: dict[str, Tensor], said: Tensor) -> Tensor:
+        """Logit of having something to say, [...]: hidden [...,d] and heads of the hop, said [...,8]."""
+        spoken = said[..., :1]
+        apart = (told["vad"] - said[..., 1:4]) * spoken
+        far = apart.pow(2).sum(-1, keepdim=True).add(1e-6).sqrt()
+        seen = torch.cat([told["vad"], told["vad_sd"], torch.sigmoid(told["reliability"]), torch.sigmoid(told["change"])[..., None], far, far * far, far * said[..., 4:5], spoken * said[..., 4:5] ** 2], -1)
+        seen = torch.cat([said, apart.abs()[..., :2], seen], -1).detach()
+        return self.gate(fn.silu(self.gate_now(hidden.detach()) + self.gate_said(seen)))[..., 0]
+
+    def watch(self, tokens: Tensor):
+        """A whole episode. tokens [B,N,n,d] -> hidden of hops [B,N,d], keys, values per layer."""
         batch, hops = tokens.shape[:2]
-        prefix = 1 + TOKENS_PER_HOP * hops
-        first = self.begin(task.expand(batch, hops), said)
-        x = torch.cat([self.sink.expand(batch, 1, -1).to(tokens.dtype), tokens.reshape(batch, prefix - 1, -1), first.to(tokens.dtype)], 1)
+        x = torch.cat([self.sink.expand(batch, 1, -1).to(tokens.dtype), tokens.reshape(batch, TOKENS_PER_HOP * hops, -1)], 1)
         bias = episode_bias(hops, self.size.window, self.slopes)
-        turn = self.turn(torch.cat([torch.zeros(prefix), torch.ones(hops)]).to(x.device))
+        turn = self.turn(torch.zeros(1, device=x.device))
         keys, values = [], []
         for layer in self.layers:
             q, k, v = layer.project(x, turn)
-            keys.append(k[:, :, :prefix])
-            values.append(v[:, :, :prefix])
-            weights = torch.softmax(scores(q, k).float() + bias, -1).to(v.dtype)
-            x = layer.finish(x, read_values(weights, v))
-        x = rms(x, self.norm)
-        return x[:, 2:prefix:TOKENS_PER_HOP], x[:, prefix:], keys, values
+            keys.append(k)
+            values.append(v)
+            x = layer.finish(x, attend(q, k, v, bias))
+        return rms(x, self.norm)[:, TOKENS_PER_HOP::TOKENS_PER_HOP], keys, values
 
     def speak(self, ids: Tensor, said: Tensor, row: Tensor, hop: Tensor, keys: list[Tensor], values: list[Tensor]) -> Tensor:
         """Branches of an episode, teacher forced. ids [R,T] (BOS first), said [R,8], row and hop [R] -> hidden [R,T,d]."""
@@ -322,8 +335,8 @@ class AffectNano(nn.Module):
         x = torch.cat([self.begin(ids[:, :1], said[:, None]), self.embed(ids[:, 1:])], 1)
         device = x.device
         hops = (keys[0].shape[2] - 1) // TOKENS_PER_HOP
-        age = hop[:, None] - torch.arange(hops, device=device).repeat_interleave(TOKENS_PER_HOP)
-        back = torch.where((age >= 0) & (age < self.size.window), -self.slopes[None, :, None] * age[:, None], MASKED)
+        age = hop[:, None, None] - torch.arange(hops, device=device).repeat_interleave(TOKENS_PER_HOP)
+        back = torch.where((age >= 0) & (age < self.size.window), -self.slopes[:, None] * age, MASKED)
         back = fn.pad(back, (1, 0))[:, :, None].expand(rows, len(SLOPES), steps, -1)
         future = torch.triu(torch.full((steps, steps), MASKED, device=device), 1).expand(rows, len(SLOPES), steps, steps)
         bias = torch.cat([back, future], -1)
@@ -331,9 +344,7 @@ class AffectNano(nn.Module):
         for layer, k0, v0 in zip(self.layers, keys, values):
             q, k, v = layer.project(x, turn)
             k0, v0 = k0.index_select(0, row), v0.index_select(0, row)
-            both = torch.cat([scores(q, k0), scores(q, k)], -1)
-            weights = torch.softmax(both.float() + bias, -1).to(v.dtype)
-            x = layer.finish(x, read_values(weights[..., : k0.shape[2]], v0) + read_values(weights[..., k0.shape[2] :], v))
+            x = layer.finish(x, attend(q, torch.cat([k0, k], 2), torch.cat([v0, v], 2), bias))
         return rms(x, self.norm)
 
     def logits(self, hidden: Tensor) -> Tensor:
@@ -341,16 +352,9 @@ class AffectNano(nn.Module):
 
 
 def episode_bias(hops: int, window: int, slopes: Tensor) -> Tensor:
-    """[H, S, S] for [sink | 2 tokens a hop | BOS a hop]: band, fading with age, and who may see whom."""
-    device = slopes.device
-    n = TOKENS_PER_HOP
-    index = torch.arange(hops, device=device)
-    hop = torch.cat([torch.full((1,), -1, device=device), index.repeat_interleave(n), index])
-    place = torch.cat([torch.zeros(1, device=device), torch.arange(n, device=device).repeat(hops), torch.full((hops,), n, device=device)])
-    age = hop[:, None] - hop[None]
-    is_first, is_sink = place == n, hop < 0
-    seen = (age >= 0) & (age < window) & ~((age == 0) & (place[None] > place[:, None]))
-    seen &= ~is_first[None] | torch.eye(len(hop), dtype=torch.bool, device=device)
-    seen |= is_sink[None]
-    fade = -slopes[:, None, None] * age.clamp(min=0).float() * (~is_sink[None]).float()
+    """[H, S, S] for [sink | 2 tokens a hop]: the band, fading with age; the sink always seen."""
+    hop = torch.cat([torch.full((1,), -1, device=slopes.device), torch.arange(hops, device=slopes.device).repeat_interleave(TOKENS_PER_HOP)])
+    age, sink = hop[:, None] - hop[None], (hop < 0)[None]
+    seen = (age < window) & torch.ones_like(age, dtype=torch.bool).tril() | sink
+    fade = -slopes[:, None, None] * age.clamp(min=0).float() * (~sink).float()
     return torch.where(seen, fade, MASKED)

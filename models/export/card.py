@@ -1,0 +1,78 @@
+"""The model card, with its figures filled in from the report."""
+import json
+
+TEXT = """# affect-nano {version}
+
+Reads a face, a voice and captions hop by hop (500 ms) and puts into words how a person *appears* and *sounds*. Made for one
+CPU core. It describes what shows; it does not know what anybody feels.
+
+## What it is
+- Streaming encoders (face in four views with a projection each: action units, expression posterior, head and gaze motion,
+  quality; voice; captions), an attention pre-fusion over the last 8 hops in which a modality that is not there is masked, two
+  fused tokens a hop, a causal language model ({parameters}), 64 hops (32 s) remembered, text decoded on a branch.
+- Cues are decoded before the words (`BOS <plan> tags <sep> words`): the tags are the evidence.
+- 8-bit weights in blocks of 32, activations in float: a person's text does not depend on who shares the batch.
+
+## How it was trained
+{training}
+
+A simulator of calls (`models/training`): latent affect over time makes action units, expression posteriors, prosody and
+captions as this project's sensors would measure them: gains, leaks between units, pose, noise, speech on the mouth, blinks,
+hands over the face, lost tracks, baselines learnt from whatever was there at first. Its ranges were set around what the
+sensors gave on two real clips. Descriptions are composed so that every clause is true of the simulated cues.
+Sources: Du et al. 2014 and EMFACS (action units), Emo-DB measurements and Scherer (voice), CREMA-D's vote table
+(confusions between raters). The words' valence, arousal and dominance are the authors'; no norm table was copied.
+One stage only: a coarse and a fine stage have not been tried yet.
+
+## Limits
+{limits}
+- The figures below are from held-out seeds of the same simulator: an upper bound for real people.
+
+## What it does not infer
+Identity, age, gender, origin, health, diagnosis, truthfulness, intent. It does not rank people.
+
+## Figures
+`evaluate.py`, {episodes} held-out episodes of 12 s, running free (the model's own words come back as what was said).
+
+| | int8 | fp32 |
+| --- | --- | --- |
+{rows}
+
+{clips}
+Quantised and fp32 packs are compared on the same seeds; the int8 graphs are what ships.
+"""
+
+
+def write_card(spec: dict, report: dict) -> str:
+    a, b = report["int8"], report["fp32"]
+    cc = lambda r, who: " / ".join(f"{r['concordance'][who][n]:.2f}" for n in ("valence", "arousal", "dominance"))  # noqa: E731
+    table = [
+        ("CCC valence / arousal / dominance, all", cc(a, "all"), cc(b, "all")),
+        ("... face only", cc(a, "face only"), cc(b, "face only")),
+        ("... voice only", cc(a, "voice only"), cc(b, "voice only")),
+        ("within one / two sd", *(f"{r['spread']['within one sd']:.2f} / {r['spread']['within two sd']:.2f}" for r in (a, b))),
+        ("label F (precision, recall)", *(f"{r['labels']['F']:.2f} ({r['labels']['precision']:.2f}, {r['labels']['recall']:.2f})" for r in (a, b))),
+        ("evidence precision of the text (lenient)", *(f"{r['evidence']['precision']:.3f} ({r['evidence']['lenient']:.3f})" for r in (a, b))),
+        ("salient cues mentioned", *(f"{r['evidence']['recall_of_salient']:.2f}" for r in (a, b))),
+        ("speaks at the right hop, precision / recall", *(f"{r['speaking']['precision']:.2f} / {r['speaking']['recall']:.2f}" for r in (a, b))),
+        ("... within a hop", *(f"{r['speaking']['precision_within_a_hop']:.2f} / {r['speaking']['recall_within_a_hop']:.2f}" for r in (a, b))),
+        ("distinct texts, hedged texts", *(f"{r['texts']['distinct']:.2f}, {r['texts']['hedged']:.2f}" for r in (a, b))),
+        ("calibration error of confidence (ECE)", *(f"{r['confidence']['ECE']:.3f}" for r in (a, b))),
+        ("abstention precision / recall", *(f"{r['abstention']['precision']:.2f} / {r['abstention']['recall']:.2f}" for r in (a, b))),
+        ("voice alone tells high from low arousal (AUC)", *(f"{r['voice alone tells high from low arousal (AUC)']:.2f}" for r in (a, b))),
+        ("face alone names joy, sadness, anger, surprise, neutral", *(f"{r['face alone names joy, sadness, anger, surprise, neutral']:.2f}" for r in (a, b))),
+    ]
+    clips = report.get("clips", {}).get("tears-to-laughter")
+    told = f"Real clip, tears to laughter: mean valence {clips['mean valence in tears']} in tears, {clips['mean valence laughing']} laughing, the turn at {clips['turn at s']} s (the hand leaves the face at about 9.5 s).\n" if clips else ""
+    return TEXT.format(
+        version=spec["version"], parameters=f"{spec['training'].get('parameters', '3.0 M parameters')}", training="- " + "\n- ".join(f"{k}: {v}" for k, v in spec["training"].items()),
+        limits="- " + "\n- ".join(spec["limits"]), episodes=a["episodes"], rows="\n".join(f"| {n} | {x} | {y} |" for n, x, y in table), clips=told,
+    )
+
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    folder = Path(sys.argv[1])
+    print(write_card(json.loads((folder / "pack.json").read_text()), json.loads((folder / "report.json").read_text())))

@@ -1,0 +1,97 @@
+"""Checks a pack against its weights: incremental (onnxruntime, hop by hop, past evictions) = banded full-history forward
+(PyTorch); a text alone = the same text in a batch of 16; chunked loop = single steps. Exits with 1 when one fails.
+
+    python verify.py RUN PACK [--hops 150]
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from from_checkpoint import load
+from runtime import Listener, Pack
+from simulate import batch
+
+TOLERANCE = 1e-4
+
+
+def full_history(model, x) -> dict[str, np.ndarray]:
+    """The banded forward over the whole episode at once, without any state."""
+    with torch.no_grad():
+        t = torch.from_numpy
+        tokens, _ = model.front(t(x.face), t(x.voice), t(x.caption), model.front.empty(len(x.face)))
+        hidden, _, _ = model.watch(tokens)
+        told = model.judge(hidden)
+        heads = {n: torch.sigmoid(v) if n not in ("vad", "vad_sd") else v for n, v in told.items()}
+    return {"fused": tokens.numpy(), **{n: v.numpy() for n, v in heads.items()}}
+
+
+def incremental_error(model, pack: Pack, hops: int, size: int = 2) -> dict[str, float]:
+    x = batch(987, size, hops)
+    want, listener, worst = full_history(model, x), Listener(pack, size), {}
+    for t in range(hops):
+        heads, _ = listener.push(x.face[:, t], x.voice[:, t], x.caption[:, t], speak=np.zeros(size))
+        for n, w in want.items():
+            worst[n] = max(worst.get(n, 0.0), float(np.abs(heads[n] - w[:, t]).max()))
+    return worst
+
+
+def batch_texts(pack: Pack, hops: int, size: int = 16) -> tuple[int, int]:
+    """-> (texts compared, texts that differ) between a batch of 16 and each person alone."""
+    x = batch(654, size, hops)
+    together = run(pack, x, range(size))
+    differ = compared = 0
+    for b in range(0, size, 3):
+        for one, many in zip(run(pack, x, [b]), together):
+            if many[b] or one[0]:
+                compared += 1
+                differ += (one[0] and one[0].tokens) != (many[b] and many[b].tokens)
+    return compared, differ
+
+
+def run(pack: Pack, x, who) -> list:
+    who, listener = list(who), Listener(pack, len(list(who)))
+    return [listener.push(x.face[who, t], x.voice[who, t], x.caption[who, t], speak=x.spoken[who, t])[1] for t in range(x.face.shape[1])]
+
+
+def loop_against_steps(pack: Pack, hops: int = 12) -> bool:
+    """The looped graph and the single steps, one token at a time through Python, give the same tokens."""
+    x, listener = batch(321, 1, hops), Listener(pack, 1)
+    for t in range(hops):
+        listener.push(x.face[:, t], x.voice[:, t], x.caption[:, t], speak=[False])
+    spec, said, count = pack.spec, np.zeros((1, pack.spec["saidSize"]), np.float32), np.array([hops])
+    looped = pack.say(listener.state, count, said, np.ones((1, len(spec["cues"])), np.float32))[0]
+    branch = {b["name"]: np.zeros((1, b["shape"][0], 0, b["shape"][1]), np.float32) for b in spec["branch"]}
+    token, stepped, bias = spec["tasks"]["describe"], [], np.zeros((1, spec["vocabulary"]), np.float32)
+    bias[0, spec["tokens"]["plan"]] = 1e4
+    for i in range(len(looped) + 1):
+        logits, *caches = pack.step.run(None, dict(count=count, said=said, token=np.array([token]), position=np.array(i + 1), bias=bias, **{n: listener.state[n] for n in pack.cache}, **branch))
+        token, branch = int(logits[0].argmax()), dict(zip(branch, caches))
+        stepped.append(token)
+        if spec["tokens"]["plan"] <= token < spec["tokens"]["firstCue"] + len(spec["cues"]):
+            bias[0, token] = -1e9
+    return stepped[:-1] == looped and (stepped[-1] == spec["tokens"]["eos"] or len(looped) >= spec["maxTokens"] - 1)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("--hops", type=int, default=150)
+    parser.add_argument("--texts", type=int, default=24, help="hops over which texts are compared")
+    options = parser.parse_args()
+    model, failed = load(options.run, "exported.pt"), False
+    for variant in ("fp32", "int8"):
+        try:
+            loaded = Pack(options.pack, variant)
+        except StopIteration:
+            continue
+        errors = incremental_error(model, loaded, options.hops)
+        compared, differ = batch_texts(loaded, options.texts)
+        steps = loop_against_steps(loaded)
+        print(f"{variant}: worst difference over {options.hops} hops", {n: f"{e:.1e}" for n, e in errors.items()})
+        print(f"{variant}: texts alone against a batch of 16: {compared} compared, {differ} differ; loop equals steps: {steps}")
+        failed |= differ > 0 or not steps or (variant == "fp32" and max(errors.values()) > TOLERANCE)
+    sys.exit(failed)

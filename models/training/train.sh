@@ -1,0 +1,27 @@
+#!/bin/sh
+# Reproduces models/packs/affect-nano: simulates, trains, exports, calibrates, measures, publishes.
+#
+#   pip install -r requirements.txt
+#   ./train.sh                     about 80 minutes on two cores; seed 1
+#   ./train.sh --smoke             a few steps into a temporary folder, checked in onnxruntime, under a minute
+#
+# PYTHON, MINUTES, SEED, RUN (working folder) and TRACES (face rows of real clips, optional) may be set.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-python3}
+seed=${SEED:-1}
+
+if [ "${1:-}" = "--smoke" ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  "$python" "$here/train.py" --out "$work/run" --steps 3 --corpus 150 --seed "$seed" --tiny
+  "$python" "$here/../export/from_checkpoint.py" "$work/run" "$work/out" --keep-fp32
+  "$python" "$here/../export/verify.py" "$work/run" "$work/run/pack" --hops 70 --texts 6
+  echo "smoke run passed"
+  exit 0
+fi
+
+run=${RUN:-$here/run}
+"$python" "$here/train.py" --out "$run" --minutes "${MINUTES:-78}" --seed "$seed"
+"$python" "$here/../export/from_checkpoint.py" "$run" "$here/../packs/affect-nano" --measure ${TRACES:+--traces "$TRACES"}
+"$python" "$here/../export/verify.py" "$run" "$run/pack"
