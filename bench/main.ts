@@ -8,15 +8,6 @@ import type { LatencyOptions } from './latency/latency-command.ts';
 import { latencyMarkdown } from './latency/latency-report.ts';
 import { measureQuality, qualityTable } from './quality/quality-command.ts';
 
-// What was started must be ended too; a second Ctrl-C ends this process at once.
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort(new BenchError('stopped', 'Stopped before the end: there is no report.'));
-  });
-}
-
 const program = new Command('undertone bench').description(
   'Measures latency on this machine and scores predictions as the papers do.',
 );
@@ -55,7 +46,11 @@ program
   .action(async (options: LatencyFlags) => {
     // Only here, because it brings the pipeline with it, and the other commands need none of that.
     const { measureLatency } = await import('./latency/latency-command.ts');
-    const report = await measureLatency(toLatencyOptions(options));
+    const signal = stopSignal();
+    const report = await measureLatency(toLatencyOptions(options, signal)).catch((error: unknown) => {
+      // Once stopped, everything fails in its own way; that is no news.
+      throw signal.aborted ? signal.reason : error;
+    });
     const json = JSON.stringify(report, null, 2);
     if (options.out !== undefined) await writeFile(options.out, `${json}\n`);
     print(options.json === true ? json : latencyMarkdown(report));
@@ -86,9 +81,24 @@ interface LatencyFlags {
   readonly json?: true;
 }
 
-function toLatencyOptions({ seconds, warmup, participants, media, voice, config }: LatencyFlags): LatencyOptions {
+function toLatencyOptions(
+  { seconds, warmup, participants, media, voice, config }: LatencyFlags,
+  signal: AbortSignal,
+): LatencyOptions {
   const agentArgs = config === undefined ? [] : ['--config', config];
-  return { seconds, warmupSeconds: warmup, participants, media, voice, agentArgs, signal: stop.signal };
+  return { seconds, warmupSeconds: warmup, participants, media, voice, agentArgs, signal };
+}
+
+/** Aborts at the first SIGINT or SIGTERM, so that what was started can be ended too; a second one ends this process at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort(new BenchError('stopped', 'Stopped before the end: there is no report.'));
+    });
+  }
+  return stop.signal;
 }
 
 async function readReport(file: string): Promise<ReturnType<typeof parseReport>> {
@@ -117,9 +127,7 @@ function print(text: string): void {
 
 try {
   await program.parseAsync();
-} catch (failure) {
-  // Once stopped, everything fails in its own way; that is no news.
-  const error: unknown = stop.signal.aborted ? stop.signal.reason : failure;
+} catch (error) {
   if (!(error instanceof BenchError)) throw error;
   process.stderr.write(`undertone bench: ${error.message}\n`);
   process.exitCode = 1;

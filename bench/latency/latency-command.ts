@@ -33,7 +33,7 @@ export async function measureLatency(options: LatencyOptions): Promise<LatencyRe
   await pass(seconds * 1000, 'measuring', call);
   const after = await call.cpu();
   await pass(TAIL_MS, 'last events', call);
-  const figures = recorder.figures();
+  const figures = recorder.figures(call.session.clock.roomMs(performance.now()));
   if (figures.hops.received === 0)
     throw new BenchError('nothing-measured', `No event arrived in ${seconds} s. ${call.trouble}`);
   return {

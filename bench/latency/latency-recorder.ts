@@ -101,7 +101,9 @@ export class LatencyRecorder {
     this.#signals[key] = (this.#signals[key] ?? 0) + 1;
   }
 
-  figures(): LatencyFigures {
+  /** The figures at room time `nowMs`: hops of the span that nobody has answered until then count as left out. */
+  figures(nowMs = Number.NEGATIVE_INFINITY): LatencyFigures {
+    this.#giveUp(nowMs);
     // Nothing is received before its hop closed, so an early state shows a lead too where no description does.
     const mediaLeadMs = Math.max(this.#mediaLeadMs, -this.#dueToState.earliestMs, -this.#dueToDescription.earliestMs);
     const [hopToDelivered, dueToDescription, dueToState] = [
@@ -125,6 +127,17 @@ export class LatencyRecorder {
       signals: { ...this.#signals },
       histograms: Object.fromEntries(named.map(([name, histogram]) => [name, histogram.toJSON()])),
     };
+  }
+
+  #giveUp(nowMs: number): void {
+    const hopMs = this.#hopMs;
+    const span = this.#span();
+    if (hopMs === null || span === undefined) return;
+    for (const [participant, lastMs] of this.#lastEndMs) {
+      let dueMs = lastMs + hopMs;
+      for (; dueMs < Math.min(span.toMs, nowMs); dueMs += hopMs) this.#answer(dueMs, nowMs, true);
+      this.#lastEndMs.set(participant, dueMs - hopMs);
+    }
   }
 
   #answer(dueMs: number, receivedMs: number, missed: boolean): void {

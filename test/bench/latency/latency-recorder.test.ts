@@ -57,6 +57,14 @@ describe('recording latency', () => {
     expect(dueToState?.mean).toBeCloseTo((10 + 1510 + 1010 + 510 + 10) / 5, 3);
   });
 
+  it('counts hops that were never answered as left out, when the span is over', () => {
+    const record = recorder({ fromMs: 0, toMs: 2100 });
+    record.state(state(500), 510);
+    // 1000, 1500 and 2000 were due; the next, 2500, is outside the span.
+    expect(record.figures(5000)).toMatchObject({ hops: { received: 1, missed: 3 }, dueToState: { n: 4, max: 4000 } });
+    expect(record.figures(6000).hops.missed).toBe(3);
+  });
+
   it('tells participants apart', () => {
     const record = recorder();
     record.state(state(500, 'a'), 510);
