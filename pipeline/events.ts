@@ -2,7 +2,16 @@
 import { z } from 'zod';
 
 /** The stages whose share of the latency every description tells, in the order data pass them. */
-export const LATENCY_STAGES = ['tap', 'decode', 'sense', 'window', 'encode', 'firstWord', 'decoded', 'delivered'] as const;
+export const LATENCY_STAGES = [
+  'tap',
+  'decode',
+  'sense',
+  'window',
+  'encode',
+  'firstWord',
+  'decoded',
+  'delivered',
+] as const;
 
 const ms = z.number().describe('milliseconds: media time in `analyze`, room time live');
 

@@ -31,10 +31,7 @@ test('arrows between rooms point one way, and go through the doors', () => {
     const room = file.split('/')[0];
     return importsOf(file)
       .filter((target) => ROOMS.includes(target.split('/')[0]) && target.split('/')[0] !== room)
-      .filter(
-        (target) =>
-          !MAY_IMPORT[room].includes(target.split('/')[0]) || !/^[a-z]+\/index\.ts$/.test(target),
-      )
+      .filter((target) => !MAY_IMPORT[room].includes(target.split('/')[0]) || !/^[a-z]+\/index\.ts$/.test(target))
       .map((target) => `${file} -> ${target}`);
   });
   expect(sources.length).toBeGreaterThan(20);

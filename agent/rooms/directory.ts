@@ -151,10 +151,18 @@ export class RoomDirectory {
   /** Opens the one connection over which a member watches the others. */
   watch(seat: Seat): Promise<Viewer> {
     const { member, room } = seat;
-    member.viewer ??= this.#options.sfu.view(room.name, member.id, (offer) => {
-      if (!member.left)
-        member.subscriber.send({ type: 'offer', number: offer.number, sdp: offer.sdp, tracks: [...offer.tracks] });
-    });
+    member.viewer ??= this.#options.sfu.view(
+      room.name,
+      member.id,
+      (offer) => {
+        if (!member.left)
+          member.subscriber.send({ type: 'offer', number: offer.number, sdp: offer.sdp, tracks: [...offer.tracks] });
+      },
+      // A lost connection is forgotten, so that the next wish to watch opens a new one.
+      () => {
+        member.viewer = undefined;
+      },
+    );
     return member.viewer;
   }
 

@@ -76,6 +76,7 @@ class Step(nn.Module):
         fade, age = fade_of_slots(model, model.size.window - 1)
         self.register_buffer("fade", fade)
         self.register_buffer("age", age)
+        self.register_buffer("to_words", model.embed.weight.detach().t().contiguous())  # a constant, to be quantised
         cos, sin = model.turn(torch.arange(0, 256))
         self.register_buffer("cos", cos)
         self.register_buffer("sin", sin)
@@ -97,7 +98,7 @@ class Step(nn.Module):
             weights = torch.softmax(both, -1)
             slots = model.size.slots
             x = layer.finish(x, read_values(weights[..., :slots], prefix[2 * i + 1]) + read_values(weights[..., slots:], values))
-        logits = model.logits(rms(x, model.norm))[:, 0] + bias
+        logits = (rms(x, model.norm) @ self.to_words)[:, 0] + bias
         return (logits, *following)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from onnx import helper, numpy_helper
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
 from graphs import cache_names, export_hop, export_step, kv_shape, loop_graph
@@ -86,7 +87,33 @@ def quantise(source: Path, target: Path) -> None:
     """8-bit weights in blocks of 32, activations in float: a row's result does not depend on who shares its batch."""
     quantizer = MatMulNBitsQuantizer(onnx.load(str(source)), bits=8, block_size=32, is_symmetric=True, accuracy_level=4)
     quantizer.process()
-    onnx.save(quantizer.model.model, str(target))
+    model = quantizer.model.model
+    quantise_embedding(model.graph)
+    onnx.save(model, str(target))
+
+
+def quantise_embedding(graph: onnx.GraphProto) -> None:
+    """The looked-up embedding as 8-bit rows with a scale each (the tied output matrix is a MatMul, done already)."""
+    tables = {i.name: i for i in graph.initializer}
+    for at, node in enumerate(graph.node):
+        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
+        if table is None or len(table.dims) != 2 or table.dims[0] < 256:
+            continue
+        rows = numpy_helper.to_array(table)
+        scale = np.abs(rows).max(1, keepdims=True).astype(np.float32) / 127
+        name, out, index = table.name, node.output[0], node.input[1]
+        graph.initializer.remove(table)
+        graph.initializer.append(numpy_helper.from_array(np.round(rows / scale).astype(np.int8), f"{name}.rows"))
+        graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
+        graph.node.remove(node)
+        make = helper.make_node
+        looked_up = [
+            make("Gather", [f"{name}.rows", index], [f"{out}.rows"]), make("Cast", [f"{out}.rows"], [f"{out}.float"], to=onnx.TensorProto.FLOAT),
+            make("Gather", [f"{name}.scale", index], [f"{out}.scale"]), make("Mul", [f"{out}.float", f"{out}.scale"], [out]),
+        ]
+        for offset, new in enumerate(looked_up):
+            graph.node.insert(at + offset, new)
+        return
 
 
 @torch.no_grad()

@@ -20,8 +20,9 @@ interface Entry {
   told: SignalState | undefined;
 }
 
-/** A sense must say the same for this long: a face turned away for a moment is no news. */
+/** A sense must say the same for this long: a face turned away for a moment is no news, nor is a pause between phrases. */
 const SETTLE_US = 800_000;
+const SETTLE_SILENT_US = 4_000_000;
 
 export class SignalBoard {
   readonly #entries = new Map<Modality, Entry>();
@@ -46,7 +47,8 @@ export class SignalBoard {
       entry.candidate = state;
       entry.candidateUs = atUs;
     }
-    if (entry.told === undefined || atUs - entry.candidateUs >= SETTLE_US) entry.sense = entry.candidate;
+    const settleUs = state === 'silent' ? SETTLE_SILENT_US : SETTLE_US;
+    if (entry.told === undefined || atUs - entry.candidateUs >= settleUs) entry.sense = entry.candidate;
     this.#settle(modality, entry, atUs);
   }
 

@@ -44,3 +44,18 @@ test('modalities do not touch each other', () => {
   signals.sense('face', 'ok', 0);
   expect(told).toEqual(['voice muted 0-0', 'face ok 0-0']);
 });
+
+test('a pause between phrases is not yet silence', () => {
+  const { board: signals, told } = board();
+  signals.sense('voice', 'ok', 0);
+  for (const [state, at] of [
+    ['silent', 1],
+    ['silent', 2.5],
+    ['ok', 3],
+    ['ok', 4],
+    ['silent', 5],
+    ['silent', 9.1],
+  ] as const)
+    signals.sense('voice', state, at * SECOND);
+  expect(told).toEqual(['voice ok 0-0', 'voice silent 5-9.1']);
+});

@@ -129,3 +129,147 @@ export const HELD_OUT: readonly Utterance[] = [
     0 right so that's item three moving on to item four`,
   ),
 ];
+
+export const DEVELOPMENT: readonly Utterance[] = [
+  ...lines(
+    'negation',
+    `+ Not bad at all, that.
+    + can't complain really
+    + There's nothing wrong with it, it works fine.
+    + I couldn't be happier for you both.
+    + It's not a problem, honestly, happy to help.
+    + I don't think it could have gone any better.
+    + you're not wrong it does look great
+    + We didn't have a single issue all night.
+    + I'm not worried any more, the scan came back clear.
+    - I don't think this is good.
+    - it's not really working for me
+    - I'm not thrilled about it, to put it mildly.
+    - That wasn't very fair on her.
+    - We never hear anything good from them.
+    - i haven't got a clue what they want from me
+    - It doesn't help that nobody answers.
+    - There's no way I'm doing that again.
+    0 No, not that one, the one above it.`,
+  ),
+  ...lines(
+    'irony',
+    `- Oh great, another outage.
+    - Well, that went brilliantly.
+    - just what I needed on a friday afternoon
+    - Yeah right, like they'll ever call back.
+    - Oh fantastic, now the printer's jammed as well.
+    - nice one you've deleted the wrong branch
+    - Wow, thanks so much for the five minutes' notice.
+    - Because I've got nothing better to do, obviously.
+    - Great, so we're back to square one.
+    - I just love being on hold for forty minutes.
+    - what a joy it is to fill in the same form twice
+    - Good luck getting an answer out of them.`,
+  ),
+  ...lines(
+    'hedge',
+    `+ I think it went pretty well, actually.
+    + it's kind of nice having everyone here
+    + I suppose we did all right in the end.
+    + I mean, it's maybe my favourite one so far.
+    + I'm fairly confident we'll make it.
+    - I'm a little bit disappointed, I guess.
+    - it's maybe not quite what I was hoping for
+    - I don't know, it just feels kind of off.
+    - I'm not sure I can keep doing this.
+    - It might be a bit of a mess, to be honest.
+    - i guess i'm just tired of explaining it
+    0 I think it's on the third tab, maybe.
+    0 it might be about a quarter past
+    0 I'm not sure, let me check.
+    0 Perhaps we could move it to Wednesday.`,
+  ),
+  ...lines(
+    'question',
+    `+ How amazing is this view?
+    + isn't she just the sweetest
+    + Did you see how well they did?
+    + who wouldn't want to come back here
+    - Why is this still broken?
+    - How could you say that to her?
+    - what on earth were they thinking
+    - Do you have any idea how long I've been waiting?
+    - Seriously, who thought this was a good idea?
+    0 What time does it start?
+    0 can you see my screen okay
+    0 Would you like me to share it now?
+    0 is that good for everyone on thursday
+    0 Do you want the good one or the cheap one?
+    0 Could I get your order number, please?`,
+  ),
+  ...lines(
+    'idiom',
+    `+ I'm over the moon, I really am.
+    + we absolutely smashed it
+    + You knocked it out of the park.
+    + That really made my day.
+    + fingers crossed it's looking up
+    + It's a weight off my shoulders.
+    + I'm on top of the world today.
+    + they went above and beyond for us
+    + It's right up my street, that.
+    - I'm fed up to the back teeth with it.
+    - We dropped the ball on this one.
+    - it's doing my head in
+    - I'm at my wits' end, honestly.
+    - That really gets on my nerves.
+    - i've had it up to here with this supplier
+    - It's a complete car crash.
+    - He's really rubbed me up the wrong way.
+    - it all went down the drain`,
+  ),
+  ...lines(
+    'misleading',
+    `+ Problem solved, thanks to you.
+    + that's a sick beat mate love it
+    + No worries at all, I'm enjoying the break.
+    + I'm dying, that's hilarious.
+    + We absolutely killed it on Friday.
+    + It's scary how good he is at this.
+    - I'm sick of this.
+    - The support line is a joke.
+    - it's the best they can do apparently and it's rubbish
+    0 The deadline is on Friday.
+    0 just kill the process and start it again
+    0 Sorry for the wait, thanks for your patience.
+    0 The critical path is in the shared folder.
+    0 drop the files in the trash and hit save
+    0 It's a free trial with no hidden values in the fine print.
+    0 We'll fight for the slot at the award panel, then a lunch like last time.
+    0 the play button is on the top left
+    0 Thanks, bye, speak to you on Monday.`,
+  ),
+  ...lines(
+    'plain',
+    `+ I'm so happy for you!
+    + This is exactly what we hoped for.
+    + it was such a good laugh last night
+    + You've been really helpful, thank you.
+    + Mum's feeling much better now.
+    + that's brilliant news well done
+    + I really appreciate you staying late.
+    + Everyone loved it, honestly.
+    + the baby slept through the night
+    - I'm really upset about what she said.
+    - The app keeps crashing and I've lost all my work.
+    - i'm absolutely knackered and everything hurts
+    - It's been a horrible week.
+    - They cancelled on us again.
+    0 I'll be there about six.
+    0 so the second column is the total
+    0 Um, let me just, uh, find the right window.
+    0 We moved the meeting to room four.
+    0 My sister lives in Leeds with her two kids.
+    0 you're on mute I think
+    0 It's a blue car with four doors.
+    0 I'll send the notes round after the call.
+    0 we're going to the shops then picking up Sam
+    0 Next up is the budget for the second quarter.`,
+  ),
+];
