@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-/** The command line: `undertone <start|analyze|doctor|prepare>`. Exits with 0 (done), 1 (failed) or 2 (used or configured wrongly). */
+/** The command line: `undertone <start|analyze|bench|doctor|prepare>`. Exits with 0 (done), 1 (failed) or 2 (used or configured wrongly). */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
@@ -21,6 +23,7 @@ Examples:
   undertone start                      serve a call on this machine and print its address
   undertone start --port 9000          the same on another port
   undertone analyze talk.mp4           describe the person in a recording, as JSON lines
+  undertone bench latency              how fast this machine describes a real call
   undertone doctor                     what this machine can run, and how fast
   undertone prepare                    get the face models ready before the first start`,
     );
@@ -58,6 +61,21 @@ these options; later ones win. SIGINT or SIGTERM ends calls in good order, a sec
     .action(async (options: { port?: number; host?: string; config?: string; logLevel?: string }) => {
       const { start } = await import('./start.ts');
       await start(options);
+    });
+}
+
+function benchCommand(): Command {
+  return new Command('bench')
+    .summary('measure latency on this machine, score predictions, compare reports')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .argument('[arguments...]')
+    .action(async (given: string[]) => {
+      // The benchmark measures the agent from outside, as a program of its own.
+      const bench = spawn(process.execPath, [inPackage('dist/bench/main.js'), ...given], { stdio: 'inherit' });
+      const [code] = await once(bench, 'exit');
+      process.exitCode = typeof code === 'number' ? code : FAILED;
     });
 }
 
