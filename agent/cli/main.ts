@@ -31,6 +31,7 @@ Examples:
     root.addCommand(command.copyInheritedSettings(root));
   const analyze = lazily('analyze', 'describe the person in a video, a sound file or a picture', loadAnalyze);
   root.addCommand(analyze.copyInheritedSettings(root).helpOption(false));
+  root.addCommand(benchCommand().copyInheritedSettings(root).helpOption(false));
   return root;
 }
 
@@ -67,9 +68,7 @@ these options; later ones win. SIGINT or SIGTERM ends calls in good order, a sec
 function benchCommand(): Command {
   return new Command('bench')
     .summary('measure latency on this machine, score predictions, compare reports')
-    .helpOption(false)
     .allowUnknownOption()
-    .allowExcessArguments()
     .argument('[arguments...]')
     .action(async (given: string[]) => {
       // The benchmark measures the agent from outside, as a program of its own.
