@@ -1,12 +1,13 @@
-import vader from 'vader-sentiment';
 import { FEATURES as contract } from '../../../models/index.ts';
+import { bareWord, type HeardWord, hearWords } from './heard-words.ts';
+import { inPlainWords, isIronic } from './plain-words.ts';
+import { sentimentOf } from './sentiment.ts';
 import {
   type Emotion,
   emotionOf,
   HEDGE_PHRASES,
   HEDGES,
   INTENSIFIERS,
-  IRONY,
   NEGATIONS,
   QUESTION_START,
 } from './word-groups.ts';
@@ -19,18 +20,19 @@ const AT = Object.fromEntries(contract.caption.features.map((name, index) => [na
 /** Half a second holds a few words; what is longer is cut, so that no caption can cost more than it is worth. */
 const MOST_CHARACTERS = 400;
 const LONGEST_WORD = 30;
-/** A negation reaches over this many words, or to the end of the clause. */
-const NEGATION_REACH = 3;
 const LONG_HOP_WORDS = 20;
 /** One word of an emotion says this much; each further one this share of what is left. */
 const WORD_WEIGHT = 0.6;
 const INTENSE_WEIGHT = 0.8;
-/** Words that the lexicon scores as praise and people use as manners or filler. */
-const MANNERS = /\b(please|well,|like,|shar(e|ed|ing)|pretty(?= (much|sure|bad|sad|awful|terrible)))/gi;
+/** Irony is a guess: enough for the sign, too little to be told as negative words. */
+const IRONIC_VALENCE = -0.3;
+/** The doubt about it is shown as half a hedge, which is too little to be told as one. */
+const IRONIC_HEDGE = 0.5;
 
 /**
- * What the words of a hop say: fills `into` (`CAPTION_WIDTH` numbers) with `caption.features`, English only. Valence by VADER
- * (Hutto and Gilbert 2014), emotions by word groups of our own. Empty text leaves zeros; `valid` is the caller's to set to 0
+ * What the words of a hop say: fills `into` (`CAPTION_WIDTH` numbers) with `caption.features`, English only. Valence by the
+ * ratings of VADER (Hutto and Gilbert 2014) and emotions by word groups of our own, both read after idioms were put into plain
+ * words. Irony takes the words' praise back with little force and counts as a hedge. Empty text leaves zeros; `valid` is the caller's to set to 0
  * when no captions flow. Pure.
  */
 export function captionFeatures(text: string, into: Float32Array): void {
@@ -40,38 +42,39 @@ export function captionFeatures(text: string, into: Float32Array): void {
   const words = said.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word) && word.length <= LONGEST_WORD);
   if (words.length === 0) return;
   const lower = said.toLowerCase();
-  const ironic = IRONY.some((mark) => mark.test(lower));
+  const plain = inPlainWords(lower);
+  const heard = hearWords(plain);
   into[AT.present] = 1;
   into[AT.length] = Math.min(words.length / LONG_HOP_WORDS, 1);
   into[AT.question] = Number(said.endsWith('?') || (!/[.!]$/.test(said) && QUESTION_START.test(lower)));
+  into[AT.negated] = Number(words.some((word) => NEGATIONS.has(bareWord(word))));
   into[AT.hedge] = saturate(hedges(words, lower));
   into[AT.arousal] = arousal(words, said);
-  writeSentiment(words.join(' '), ironic, into);
-  writeEmotions(words, ironic, into);
+  writeSentiment(heard, said, into);
+  writeEmotions(heard, into);
+  if (isIronic(lower, plain)) takeBack(into);
 }
 
-function writeSentiment(said: string, ironic: boolean, into: Float32Array): void {
-  const { compound, pos, neg } = vader.SentimentIntensityAnalyzer.polarity_scores(said.replace(MANNERS, ' '));
-  into[AT.valence] = ironic ? -Math.abs(compound) : compound;
-  into[AT.positive] = ironic ? 0 : pos;
-  into[AT.negative] = ironic ? Math.max(pos, neg) : neg;
+function writeSentiment(heard: readonly HeardWord[], said: string, into: Float32Array): void {
+  const { valence, positive, negative } = sentimentOf(heard, said.split('!').length - 1);
+  into[AT.valence] = valence;
+  into[AT.positive] = positive;
+  into[AT.negative] = negative;
 }
 
-function writeEmotions(words: readonly string[], ironic: boolean, into: Float32Array): void {
-  let sinceNegation = NEGATION_REACH + 1;
-  let intense = false;
-  for (const word of words) {
-    const bare = bareWord(word);
-    const emotion = emotionOf(bare);
-    if (emotion !== undefined && sinceNegation > NEGATION_REACH)
-      add(emotion, intense ? INTENSE_WEIGHT : WORD_WEIGHT, into);
-    sinceNegation = NEGATIONS.has(bare) ? 1 : sinceNegation + 1;
-    if (NEGATIONS.has(bare)) into[AT.negated] = 1;
-    // A comma or a stop ends what "not" reaches: "no, I am happy".
-    if (/[,.;:!?]$/.test(word) || bare === 'but') sinceNegation = NEGATION_REACH + 1;
-    intense = INTENSIFIERS.has(bare);
+function writeEmotions(heard: readonly HeardWord[], into: Float32Array): void {
+  for (const { word, denied, force } of heard) {
+    const emotion = denied ? undefined : emotionOf(word);
+    if (emotion !== undefined) add(emotion, force > 0 ? INTENSE_WEIGHT : WORD_WEIGHT, into);
   }
-  if (!ironic) return;
+}
+
+/** What was praise is none, and the speaker is more likely annoyed than glad. */
+function takeBack(into: Float32Array): void {
+  into[AT.valence] = IRONIC_VALENCE;
+  into[AT.negative] = Math.max(into[AT.positive], into[AT.negative], -IRONIC_VALENCE);
+  into[AT.positive] = 0;
+  into[AT.hedge] = Math.max(into[AT.hedge], IRONIC_HEDGE);
   into[AT.joy] = 0;
   add('anger', WORD_WEIGHT / 2, into);
 }
@@ -97,9 +100,4 @@ function hedges(words: readonly string[], lower: string): number {
 
 function saturate(count: number): number {
   return 1 - 0.5 ** count;
-}
-
-/** Lower case, without what surrounds the word; apostrophes and hyphens inside stay. */
-function bareWord(word: string): string {
-  return word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
 }

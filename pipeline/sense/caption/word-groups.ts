@@ -64,6 +64,9 @@ export const INTENSIFIERS =
   set(`very really so extremely totally absolutely completely utterly incredibly super truly deeply
   seriously literally insanely terribly awfully too fucking freaking damn`);
 
+/** They make the next words weaker. */
+export const SOFTENERS = set('slightly somewhat kinda sorta kind sort bit little fairly partly almost mildly less');
+
 export const HEDGES =
   set(`maybe perhaps possibly probably presumably apparently somewhat seemingly guess suppose think believe seems
   seem might may could sorta kinda roughly almost fairly unsure uncertain`);
@@ -77,16 +80,5 @@ export const HEDGE_PHRASES: readonly RegExp[] = [
   /\ba (bit|little)\b/,
 ];
 
-/** Praise that speakers mark as meant the other way. */
-export const IRONY: readonly RegExp[] = [
-  /(^|\s)\/s\b/,
-  /\byeah,? right\b/,
-  /\bas if\b[.!]*$/,
-  /\boh,? (just )?(great|wonderful|fantastic|perfect|lovely|joy|brilliant|good|nice)\b(?!.*\b(to|that you|for you)\b)/,
-  /\bjust (great|wonderful|fantastic|perfect|lovely|brilliant|what i needed)\b/,
-  /\bthanks a lot\b[.!]*$/,
-  /\b(sarcas\w+|air quotes)\b/,
-];
-
 export const QUESTION_START =
-  /^(who|what|when|where|why|how|which|whose|is|are|do|does|did|can|could|would|will|should|have|has|am|was|were)\b/;
+  /^(who|what|when|where|why|how|which|whose|is|are|do|does|did|can|could|would|will|should|have|has|am|was|were|(is|are|was|were|do|does|did|can|could|would|have|has)n'?t)\b/;

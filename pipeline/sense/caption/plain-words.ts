@@ -1,0 +1,189 @@
+/**
+ * What people say without saying it, put into plain words that the lexicon and the word groups know. Idioms, manners and
+ * names of things, collected for this project from everyday British and American English. Order matters: a later entry reads
+ * what the earlier ones left. `ME` stands for whoever it happens to.
+ */
+const ME = '(?:me|you|him|her|us|them|everyone)';
+const MY = '(?:my|your|his|her|our|their|the)';
+const WE = '(?:i|you|he|she|we|they)';
+const VERY = '(?:(?:really|absolutely|totally|completely|so|just|an?|total|complete|absolute|bit of an?) )*';
+
+const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[] = [
+  // Manners and filler.
+  [
+    '',
+    'no (?:worries|problem|bother|trouble)(?: at all)?',
+    "(?:not a|isn't a) problem",
+    "(?:don't|dont|not to) worry(?: about (?:it|that))?",
+    'sorry (?:for|about) the (?:wait|delay|noise|background noise)',
+    'sorry to (?:keep you|bother|interrupt|jump in)',
+    '(?:thanks|thank you) for (?:your patience|waiting|holding|joining|calling|bearing with)',
+    'to be (?:honest|fair|frank)',
+    'not (?:only|just)(?= .* but)',
+    'as well',
+    '(?:good|great) (?:morning|afternoon|evening|night)',
+    'the best (?:they|you|we|he|she|it|i) (?:can|could)(?: do)?',
+  ],
+  // Names of things and plain doings.
+  [
+    '',
+    'kill(?:ed|ing|s)? (?:the|that|this|off the|all the) (?:process|task|job|app|server|tab|session|script|lights|call)\\w*',
+    '(?:free|risk|drug|clinical) trials?',
+    '(?:award|credit|support|help|panic|play|like) (?:panel|button|desk|line|team|page|card|menu)s?',
+    'fine print',
+    'fight(?:ing)? (?:for|over) (?:the|a) (?:slot|spot|seat|bill)',
+    '(?:dead|cut[- ]?off)[- ]?lines?',
+  ],
+  // Strong words as praise or emphasis.
+  [
+    'very',
+    '(?:scary|scarily|crazy|insane|insanely|ridiculous|ridiculously|stupidly|awfully|terribly|dangerously)(?: how)?(?= (?:good|great|nice|talented|fast|clever|smart|funny|lovely|cute|beautiful|kind|easy))',
+    'pretty(?= (?:much|sure|bad|sad|awful|terrible|good|great|well|nice|happy))',
+  ],
+  [
+    'appreciate',
+    "(?<!would you )(?<=\\b(?:i|we|you|they|really|do|quite|don't|dont|didn't|didnt|doesn't|doesnt) )like(?! to)",
+  ],
+  [
+    'excellent',
+    'sick (?:beat|track|tune|move|trick|shot|goal|solo|design|view)s?',
+    `(?:knock|smash)(?:ed|ing|s)? (?:it|that|this) out of the park`,
+    '(?:smash|nail|kill|ace|crush|rock)(?:ed|d|ing) (?:it|that|this)',
+    'above and beyond',
+    `right up ${MY} (?:street|alley)`,
+    "(?:the )?(?:bee's knees|cat's whiskers|dog's bollocks|icing on the cake|best thing since sliced bread)",
+    '(?:makes?|made|making) all the difference|strength to strength|d(?:oes|id) the trick|(?:hit|hits) the jackpot|blessing in disguise',
+    '(?:like a dream|like magic|leaps and bounds|flying start|silver lining|ray of sunshine|sight for sore eyes|hunky[- ]dory|way to go)',
+    `(?:good as gold|fit as a fiddle|piece of cake|heart of gold|match made in heaven|feather in ${MY} cap|like a house on fire|back on ${MY} feet|in the bag)`,
+    'how well|second to none|top[- ]notch|spot on|next level|thumbs up|a treat|worth every penny|worth the wait',
+    'a breath of fresh air|(?:works|worked|went|goes) like (?:a charm|a dream|clockwork)',
+    '(?:hit|hits) the (?:spot|nail on the head)|(?:bang|right) on (?:the )?(?:money|target)|on the right track',
+    "(?:couldn't|could not|couldnt|can't|don't think (?:it|that|we) could)(?: be| have been| have gone| have done| ask for)* (?:any )?(?:better|nicer|easier|smoother)",
+    '(?:fingers crossed|light at the end of the tunnel|looking up|on the up|on the mend|so far so good)',
+    'problem solved|(?:all|got it) (?:sorted|fixed)',
+    '(?:did|doing|done|turned out|going|went|goes|go|works|worked|so|really|pretty|feel|feeling|very) (?:really |pretty |very |so )*(?:well|all right|alright)',
+  ],
+  [
+    'delighted',
+    'over the moon|on top of the world|tickled pink|walking on air|in seventh heaven|in my element',
+    `ma(?:de|kes|king) ${MY} (?:day|week|year|morning|night|weekend)`,
+    'on cloud (?:nine|9)|thrilled to bits|jump(?:ing|ed)? for joy|floating on air|(?:in )?high spirits|beside myself with joy|happy as [a-z]+(?: [a-z]+)?',
+    `music to ${MY} ears|ear to ear|happy camper|joys of spring|dog with two tails|(?:get|got) a (?:real )?kick out of|best day ever`,
+    'dream come true|having the time of my life|(?:had|having) a (?:ball|whale of a time|blast)|full of beans',
+    "(?:couldn't|could not|couldnt) (?:be|have been) (?:any )?(?:happier|prouder|more pleased|more proud)",
+    "who (?:wouldn't|wouldnt|doesn't|doesnt) (?:want|love|like|enjoy)",
+    'good laugh|bucket of laughs',
+  ],
+  [
+    'relieved',
+    `weight off ${MY} (?:shoulders|mind|chest)|load off ${MY} mind|out of the woods`,
+    '(?:dodged|dodging) (?:a|that) bullet|sigh of relief|off the hook',
+  ],
+  [
+    'frustrated',
+    'fed up(?: to the back teeth)?(?: (?:with|of))?',
+    '(?:sick(?: and tired| to death)?|tired) of',
+    `(?:doing|does|did|do) ${MY} (?:head|nut) in`,
+    `(?:at )?${MY} wit'?s'? end`,
+    `(?:on|gets under|got under) ${MY} (?:nerves|skin|wick|goat)|(?:gets|got) ${MY} goat`,
+    '(?:had|have) it (?:up to here|with (?:this|that|them|him|her|you))',
+    `rub(?:s|bed|bing)? ${ME}(?: up)? the wrong way`,
+    `(?:driv(?:e|es|ing)|drove) ${ME} (?:up the wall|mad|crazy|nuts|insane|round the bend|bonkers)`,
+    `(?:lose|losing|lost) (?:${MY} )(?:rag|temper|cool|patience)|hit the (?:roof|ceiling)|blew (?:up at|${MY} top)`,
+    `(?:banging|bang) ${MY} head against|(?:pulling|tearing) ${MY} hair out|makes ${MY} blood boil`,
+    "(?:can't|cannot|couldn't|cant) (?:stand|bear|be bothered with|be doing with)",
+    '(?:what|who|why|how) (?:on earth|the (?:hell|heck|devil))',
+    `what (?:was|were|are|is) ${WE} (?:even )?thinking`,
+    `how (?:could|dare) ${WE}`,
+    'any idea how (?:long|many|much|often)',
+    'who thought (?:this|that|it) was (?:a|an) (?:good |great |bright )?idea',
+    "no way (?:i'm|i am|am i|we're|we are|i'll)",
+    "why (?:is|are|does|do|did|can't|won't|has|have|isn't|doesn't|aren't)(?: \\w+){1,3} (?:still|always|never)",
+    `(?:throw|threw|throwing|having|had) a fit|see(?:ing)? red|saw red|up in arms|boiling point|ruffl\\w+ ${MY} feathers|blow a fuse|blew a fuse`,
+    `out of patience|the last straw|(?:at )?the end of ${MY} rope|(?:the )?bane of ${MY} life|snapp?(?:ed|ing)? ${MY} head off|sour grapes`,
+    'slap in the face|(?:taking|takes) the (?:mick|mickey|piss|biscuit)|leaves a bad taste',
+  ],
+  [
+    'awful',
+    `dropp?(?:ed|ing|s)? the ball|(?:car|train) (?:crash|wreck)|(?:down|round) the (?:drain|pan|toilet|tubes)`,
+    "up in smoke|(?:went|gone|going|goes) (?:south|sideways|to pot|downhill)|dog's (?:dinner|breakfast)|pig's ear",
+    '(?:fell|falling|fallen|falls) (?:flat|through|apart|short|to pieces)|back to (?:square one|the drawing board)',
+    '(?:complete |total |absolute )*waste of (?:time|money|space|effort)|can of worms|hit the fan|on (?:its|their|his|her) last legs',
+    `(?:is|was|are|were|'s|be|been) ${VERY}joke`,
+    '(?:screw|mess|cock|balls|foul)(?:ed|ing|s)? (?:it |this |that |everything )?up|made a (?:mess|hash|meal) of',
+    "(?:feels?|felt|seems?|smells?|looks?|bit|something's|something is) (?:\\w+ ){0,3}off(?=[.!?,]|$)",
+    `(?:bit|bitten|bite) off more than|on the blink|spanner in the works|wrong foot|first hurdle|blew up in ${MY} face|through ${MY} fingers`,
+    "missed the boat|on (?:its|their) knees|off the rails|an arm and a leg|(?:fuel to the|fuel on the) fire|insult to injury|alarm bells|backs? (?:is |are )?(?:to|against) the wall|(?:it's|that's) the pits|a fat lot of good",
+    'for the worse|bad to worse|worst of both worlds|a kick in the teeth|a bitter pill|an uphill (?:battle|struggle)',
+    "(?:couldn't|could not|can't) (?:be|have been|get|have gone) (?:any |much )*worse",
+  ],
+  [
+    'sad',
+    `down in the dumps|heart (?:sank|sinks)|feeling (?:blue|down|low)|(?:at|hit) rock bottom|br(?:oke|eaks) ${MY} heart`,
+    `cr(?:y|ied|ying) ${MY} eyes out|down in the mouth|a damper on|(?:what a|it's a|such a) (?:shame|pity|drag)|too bad|tough break|the end of the world`,
+    'in (?:bits|pieces)|(?:in )?floods of tears|lump in (?:my|your|his|her) throat|under the weather|out of sorts',
+  ],
+  [
+    'exhausted',
+    'burn(?:t|ed|ing)? out|dead on (?:my|his|her|our|their) feet|worn out|run off (?:my|our) feet|at breaking point',
+    `(?:too much|a lot) on ${MY} plate|candle at both ends|(?:stretched|spread) (?:too )?thin|hanging by a thread|(?:drowning|snowed under|up to my (?:eyes|neck|ears))`,
+    "(?:can't|cannot|cant|not sure (?:i|we) can|not sure how long (?:i|we) can) (?:keep|go on|carry on|take)(?: doing)?(?: (?:this|like this|it))?",
+  ],
+  [
+    'worried',
+    'on edge|cold feet|butterflies in|scared to death|keep(?:s|ing)? me up at night|walking on eggshells',
+    'on tenterhooks|bag of nerves|nervous wreck|hot and bothered|in a (?:flap|tizz|pickle)|(?:get|got|have) a bad feeling',
+  ],
+];
+
+const RULES = PHRASES.map(([plain, ...said]) => ({
+  plain,
+  said: new RegExp(`(?<![\\w'])(?:${said.join('|')})(?![\\w])`, 'g'),
+}));
+
+/** The same in plain words; lower case in, lower case out. */
+export function inPlainWords(lower: string): string {
+  let text = lower;
+  for (const { plain, said } of RULES) text = text.replace(said, plain);
+  return text;
+}
+
+const PRAISE =
+  '(?:great|good|nice(?: one)?|wonderful|fantastic|perfect|lovely|joy|brilliant|awesome|super|terrific|marvellous|excellent|well done)';
+const BAD_LUCK =
+  "\\b(?:again|another|twice|on hold|waiting|queu\\w+|same (?:form|thing|question)|minutes'? notice|jammed|wrong|broken|broke|crash\\w*|deleted|cancelled|outage|down|late|delayed|lost|awful|frustrated)\\b";
+
+/** Praise that speakers mark as meant the other way, read in plain words. */
+const IRONY: readonly RegExp[] = [
+  /(^|\s)\/s\b/,
+  /\b(sarcas\w+|air quotes)\b/,
+  /\byeah,? right\b/,
+  /\bas if\b[.!]*$/,
+  /\bthanks a lot\b[.!]*$/,
+  new RegExp(`\\boh,? (?:just |how )?${PRAISE}\\b(?!.*\\b(?:to|that you|for you)\\b)`),
+  new RegExp(`\\bjust (?:${PRAISE}|what (?:i|we) need(?:ed)?)\\b(?! (?:to|that you|for you)\\b)`),
+  /^well,? (that|this) (went|was|worked|turned out) (?!well)\w+(ly|ant|great)\b/,
+  /^(oh )?yeah,? ('?cause|because|cos)\b/,
+  /^(oh|well),? what a surprise\b[.!]*$/,
+  /\byou don't say\b|\bit must be true\b|\bwhose army\b/,
+  /\bnothing better to do\b/,
+  /\bgood luck (getting|finding|trying|explaining|reaching|with that)\b/,
+  /\b(what could possibly go wrong|how hard can it be|tell me about it|big surprise|what a shock)\b/,
+];
+
+/** Praise first, then bad luck and nothing good: "great, it crashed", "I just love waiting". */
+const PRAISE_OPENS = new RegExp(
+  `^(?:(?:well|oh|wow|ah|and|so|yeah)\\b,? )*(?:${PRAISE}|wow|thanks|cheers|(?:i )?(?:just |really |absolutely )*(?:love|enjoy|adore)|what an? (?:\\w+ )?(?:joy|pleasure|treat|delight|surprise))\\b`,
+);
+const BAD_LUCK_FOLLOWS = new RegExp(BAD_LUCK);
+const HONEST_AGAIN =
+  /\b(?:see|seeing|hear|hearing|meet|talk|speak|chat|together|work|working|back|welcome|congrat\w*)\b/;
+
+/** Whether praise is meant the other way. `lower`: what was said in lower case; `plain`: the same in plain words. */
+export function isIronic(lower: string, plain: string): boolean {
+  if (IRONY.some((mark) => mark.test(lower))) return true;
+  const opening = PRAISE_OPENS.exec(plain)?.[0];
+  if (opening === undefined) return false;
+  const rest = plain.slice(opening.length);
+  return BAD_LUCK_FOLLOWS.test(rest) && !HONEST_AGAIN.test(rest);
+}
