@@ -12,6 +12,7 @@ import type { SignalChange } from './signal-board.ts';
 
 /** How often waits for lost packets and for late hops are looked at. */
 const TICK_MS = 20;
+const MAX_BLOCKED_US = 60_000;
 /** How long the first hop of a grid point waits for the other participants'. */
 const GATHER_MS = 25;
 
@@ -34,6 +35,9 @@ export class AnalysisHost {
   readonly #grid: HopGrid<number>;
   readonly #gatherer: HopGatherer<DescribableHop>;
   readonly #ticker: NodeJS.Timeout;
+  #tickedUs = nowUs();
+  /** Never twice in a row, or an overloaded worker would close no hop at all. */
+  #skipped = false;
   readonly #counts = { hops: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
 
   private constructor(model: AffectModel, nets: FaceNets, post: (message: FromWorker) => void) {
@@ -159,6 +163,14 @@ export class AnalysisHost {
 
   #tick(): void {
     const atUs = nowUs();
+    const blockedUs = atUs - this.#tickedUs - TICK_MS * 1000;
+    this.#tickedUs = atUs;
+    // After a blocked turn the packets that came meanwhile are still queued behind this timer: they go first.
+    if (blockedUs > MAX_BLOCKED_US && !this.#skipped) {
+      this.#skipped = true;
+      return;
+    }
+    this.#skipped = false;
     for (const { participant } of this.#seats.values()) participant.tick(atUs);
   }
 

@@ -24,6 +24,9 @@ export interface ParticipantEvents {
   onFaceShed(): void;
 }
 
+/** A hop waits for a picture that is being read, but no longer than this. */
+const MAX_UNREAD_US = 1_000_000;
+
 type Ingest = AudioIngest | VideoIngest;
 
 export class Participant {
@@ -35,6 +38,8 @@ export class Participant {
   readonly #hops: Subscription;
   #faceBusy = false;
   #nextPicture: VideoFrame | undefined;
+  /** Capture time of the picture being read. */
+  #readingUs: number | undefined;
   #tapMs = 0;
   #decodeMs = 0;
   #senseMs = 0;
@@ -106,7 +111,9 @@ export class Participant {
   /** Ends waits for lost packets and closes hops whose time has come; call every 20 ms. */
   tick(atUs: number): void {
     for (const ingest of this.#tracks.values()) ingest.tick(atUs);
-    this.#samples.next({ kind: 'tick', nowUs: atUs });
+    // A picture that is here but not read yet is not late: its hop waits for it.
+    const oldestUs = Math.max(this.#readingUs ?? atUs, atUs - MAX_UNREAD_US);
+    this.#samples.next({ kind: 'tick', nowUs: Math.min(atUs, oldestUs) });
   }
 
   /** Forgets everything heard and seen: buffers, baselines, half-made hops. The tracks stay open. */
@@ -141,6 +148,7 @@ export class Participant {
     try {
       for (let frame = this.#takePicture(); frame; frame = this.#takePicture()) {
         const startedMs = performance.now();
+        this.#readingUs = frame.captureUs;
         const sample = await this.#senses.see(frame);
         this.#senseMs = performance.now() - startedMs;
         if (sample) this.#samples.next(sample);
@@ -149,6 +157,7 @@ export class Participant {
       this.#events.onProblem(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.#faceBusy = false;
+      this.#readingUs = undefined;
     }
   }
 
