@@ -1,6 +1,7 @@
 /** What the server says over the room's WebSocket. */
 import { z } from 'zod';
-import { descriptionSchema, signalSchema, stateSchema } from '../../pipeline/index.ts';
+// Past the pipeline's door, because what stands behind that needs Node, and clients in browsers read this file too.
+import { descriptionSchema, signalSchema, stateSchema } from '../../pipeline/events.ts';
 import { mediaKindSchema, participantSchema } from './participants.ts';
 
 const receiptSchema = z.object({

@@ -1,0 +1,14 @@
+/** `undertone/client`: for platforms and bots, in browsers and in Node. Nothing in here needs Node. */
+export { UndertoneClient, type CaptionInput, type ClientCounters, type ClientOptions } from './client.ts';
+export { ClientError, type ClientErrorCode } from './client-error.ts';
+export type { ClientEvent, ClientEventOf, LocalEvent } from './client-events.ts';
+export type { BackOffOptions } from './back-off.ts';
+export type { EventQueue } from './event-queue.ts';
+export type { Runtime, SocketConstructor, SocketLike } from './runtime.ts';
+export { Conversation, type ConversationOptions } from './conversation.ts';
+export type { ContextSentence, ConversationContext } from './context.ts';
+export type { Evidence, Reading } from './affect-reading.ts';
+export { ShiftDetector, type Shift, type ShiftOptions } from './shift-detector.ts';
+export { PROTOCOL_VERSION } from '../protocol/protocol-version.ts';
+export type { ClientMessageInput } from '../protocol/client-messages.ts';
+export type { ServerMessage, SessionReady } from '../protocol/server-messages.ts';

@@ -1,0 +1,52 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Agent } from '../../../agent/agent.ts';
+import { Conversation, UndertoneClient } from '../../../agent/client/index.ts';
+import { nowUs } from '../../../pipeline/index.ts';
+import { description, startTestAgent, type FakeAnalysis } from '../fakes.ts';
+
+let agent: Agent;
+let analysis: FakeAnalysis;
+const clients: UndertoneClient[] = [];
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await agent.close();
+});
+
+async function join(name: string): Promise<UndertoneClient> {
+  const client = await UndertoneClient.connect({ url: agent.url, room: 'lobby', name, WebSocket });
+  clients.push(client);
+  return client;
+}
+
+describe('a client of a real agent', () => {
+  it('hears who joins, agrees, is described, and is measured by its acknowledgements', async () => {
+    ({ agent, analysis } = await startTestAgent());
+    const listener = await join('Listener');
+    const conversation = Conversation.of(listener);
+    const events = listener.events();
+    const speaker = await join('Mia');
+    const { id } = speaker.session.participant;
+    speaker.setConsent({ granted: true, receiptVersion: speaker.session.receipt.version });
+    const heard: string[] = [];
+    for await (const event of events) {
+      heard.push(event.type);
+      if (event.type === 'consent.changed') {
+        speaker.sendCaption({ startMs: speaker.roomMs() - 900, endMs: speaker.roomMs(), text: 'good morning' });
+        analysis.seats[0]?.join.onEvent({ ...description(id), endMs: listener.roomMs() }, nowUs());
+      }
+      if (event.type === 'delivered') break;
+    }
+    expect(heard).toEqual(['participant.joined', 'consent.changed', 'affect.description', 'delivered']);
+    expect(conversation.context(id).text).toContain('impressions of "Mia"');
+    expect(conversation.context(id).text).toContain('0 s ago: Appears calm.');
+    await expect.poll(() => analysis.seats[0]?.captions).toEqual(['good morning']);
+    expect(listener.counters).toEqual({ dropped: 0, badFrames: 0, unsent: 0, reconnects: 0 });
+  });
+
+  it('is told why it may not come in', async () => {
+    ({ agent } = await startTestAgent({ server: { port: 0, maxSessions: 1 } }));
+    await join('first');
+    await expect(join('second')).rejects.toMatchObject({ code: 'refused', serverCode: 'room-full', retryable: true });
+  });
+});
