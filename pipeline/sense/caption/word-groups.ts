@@ -9,7 +9,7 @@ export type Emotion = (typeof EMOTIONS)[number];
 const GROUPS: Readonly<Record<Emotion, string>> = {
   joy: `happy happi* joy joyf* joyous* glad gladly delight* cheer cheerf* cheering smil* laugh* laughter giggl* grin grinning fun funny
     hilarious amus* enjoy* excit* thrill* ecsta* elat* bliss* euphor* overjoy* jubil* love loved loves loving lovely wonderful*
-    fantastic* awesome amazing brilliant yay hooray hurray woohoo haha* hehe* lol celebrat* proud proudly grateful* thankful* relieved relief
+    fantastic* awesome amazing brilliant chuffed buzzing yay hooray hurray woohoo haha* hehe* lol celebrat* proud proudly grateful* thankful* relieved relief
     contented pleased pleasure merry radiant beaming`,
   sadness: `sad sadly sadness sadden* sadder saddest unhapp* cry cries cried crying tears tearful* weep* wept sob sobbing sobbed grief griev*
     mourn* sorrow* miserabl* misery depress* heartbr* heartache hopeless* despair* despond* gloom* melanchol* lonely loneliness lonesome
