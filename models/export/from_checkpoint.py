@@ -41,7 +41,8 @@ def history(run: Path) -> dict:
 
 
 def calibrate_and_measure(folder: Path, episodes: int, traces: Path | None) -> None:
-    from evaluate import calibrate, clips, measure  # noqa: PLC0415
+    from clips import clips  # noqa: PLC0415
+    from evaluate import calibrate, measure  # noqa: PLC0415
     from runtime import Pack  # noqa: PLC0415
 
     spec = json.loads((folder / "pack.json").read_text())

@@ -87,10 +87,11 @@ def choose(rng: random.Random, m: Moment, names: list[str], most: int) -> list[s
     for n in there:
         if len(picked) < most and not any(n in pair and pair & set(picked) for pair in _SAME):
             picked.append(n)
-    return picked[: rng.randint(1, most)] if picked else picked
+    return picked if rng.random() < 0.6 else picked[: rng.randint(1, most)]
 
 
-_DEGREES = ((0.32, ("slightly ", "a little ", "faintly ", "mildly ", "somewhat ", "")), (0.62, ("", "", "rather ", "somewhat ", "quite ")), (9.0, ("very ", "deeply ", "clearly ", "strongly ", "", "quite ")))
+# Disjoint, and the usual word for each first: greedy decoding takes the likeliest, which must be the fitting one.
+_DEGREES = ((0.32, ("a little ", "a little ", "slightly ", "faintly ", "mildly ")), (0.62, ("", "", "", "rather ", "somewhat ")), (9.0, ("very ", "very ", "deeply ", "clearly ", "strongly ", "quite ")))
 _SUBJECTS = ("the person", "they", "the speaker", "")
 
 
@@ -104,12 +105,16 @@ class State:
         self.degree = self.pick(next(words for top, words in _DEGREES if self.strength < top)) if self.main != "neutral" else ""
 
     def term(self, family: str, strength: float) -> int:
-        fitting = [i for i in TERMS_OF[family] if TERMS[i].low <= strength <= TERMS[i].high]
-        return self.pick(fitting or TERMS_OF[family][:3])
+        near = sorted(TERMS_OF[family], key=lambda i: abs((TERMS[i].low + TERMS[i].high) / 2 - strength))
+        if family == "neutral":
+            near = TERMS_OF[family]
+        if self.rng.random() < 0.5:
+            return near[0]
+        return self.pick([i for i in near if TERMS[i].low <= strength <= TERMS[i].high] or near[:3])
 
     def adjectives(self) -> str:
         terms = [TERMS[self.term(f, x)].term for f, x in self.families]
-        if len(terms) == 1 and self.rng.random() < 0.25:
+        if len(terms) == 1 and self.rng.random() < 0.12:
             other = TERMS[self.term(*self.families[0])].term
             terms += [other] if other not in terms else []
         return self.degree + join(terms)
@@ -146,25 +151,28 @@ class State:
         return [self.pick(NOUNS[n]) for n in self.faces + self.voices]
 
     def progress(self) -> str:
-        """What became of the last thing said, if that can be told."""
+        """What became of things since the last description: only what its valence and arousal can tell."""
         said, m = self.m.said, self.m
-        if said is None or said.abstained:
-            return self.pick(("", "", "the picture is clearer now")) if said is not None else ""
-        dv, before = float(m.vad[0] - said.vad[0]), said.families[0]
-        suddenly = self.pick((" quickly", " suddenly", " all at once")) if m.sudden and self.rng.random() < 0.5 else ""
-        if before[0] != self.main and abs(dv) > 0.2 or abs(dv) > 0.45:
-            noun = TERMS[self.term(*before)].noun
-            up = ("the mood has brightened", "the expression has lightened", "the earlier {n} has lifted", "things have eased since the {n} before", "a turn for the better from the earlier {n}")
-            down = ("the mood has darkened", "the earlier {n} has faded", "the brightness before has gone", "a turn for the worse from the earlier {n}", "the mood has sunk")
-            return self.pick(up if dv > 0 else down).format(n=noun) + suddenly
-        if before[0] != self.main:
-            return self.pick(("a change from the earlier {n}", "the earlier {n} has passed", "this has replaced the {n} before", "")).format(n=TERMS[self.term(*before)].noun)
-        change = self.strength - before[1]
-        if abs(change) > 0.13 and self.main != "neutral":
-            grow = ("the {n} seems to be building", "the {n} appears to be growing", "more so than before", "it is getting stronger")
-            ease = ("the {n} seems to be easing", "the {n} appears to be fading", "less so than before", "it is easing")
-            return self.pick(grow if change > 0 else ease).format(n=self.noun())
-        return self.pick(("little has changed", "this is holding steady", "much as before", "", "", ""))
+        if said is None:
+            return ""
+        if said.abstained:
+            return self.pick(("", "", "the picture is clearer now"))
+        dv, da = (float(m.vad[i] - said.vad[i]) for i in (0, 1))
+        suddenly = self.pick((" quickly", " suddenly", " all at once")) if m.sudden and self.rng.random() < 0.4 else ""
+        if abs(dv) > 0.25:
+            up = ("the mood has brightened", "the expression has lightened", "the mood has lifted", "a turn for the better", "things look brighter than before")
+            down = ("the mood has darkened", "the brightness before has gone", "the mood has sunk", "a turn for the worse", "things look heavier than before")
+            moved = self.pick(up if dv > 0 else down)
+            return moved + (suddenly if " has " in moved else "")
+        if abs(da) > 0.28:
+            more = ("there is more energy than before", "things have picked up", "the tension has risen") if m.vad[0] > -0.2 else ("there is more energy than before", "the tension has risen")
+            return self.pick(more if da > 0 else ("there is less energy than before", "things have calmed", "things have settled"))
+        change = float(np.linalg.norm(m.vad[:2]) - np.linalg.norm(said.vad[:2]))
+        if abs(change) > 0.12 and float(m.vad[0] * said.vad[0]) > 0:
+            return self.pick(("more so than before", "it is getting stronger", "it seems to be building") if change > 0 else ("less so than before", "it is easing", "it seems to be fading"))
+        if abs(dv) < 0.15 and abs(da) < 0.15:
+            return self.pick(("little has changed", "this is holding steady", "much as before", ""))
+        return ""
 
     def sentence(self, words: list[str], missing: list[str]) -> tuple[str, list[str]]:
         faces, voices = self.faces, self.voices

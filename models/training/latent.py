@@ -36,13 +36,14 @@ def _pick(rng) -> int:
     return int(np.searchsorted(_CUMULATIVE, rng.random()))
 
 
-def _segment(rng, first: bool):
+def _segment(rng, first: bool, wept: bool):
     """One target: feeling, shown, sounded, words offset, vad offset, weeping."""
     feeling = np.zeros(len(FAMILIES), np.float32)
     kind = rng.random()
-    if kind < (0.4 if first else 0.24):
+    lingers = wept and rng.random() < 0.45  # who has wept is seldom at ease at once
+    if not lingers and kind < (0.4 if first else 0.24):
         return feeling, np.zeros(len(AUS), np.float32), np.zeros(7, np.float32), None, np.zeros(3, np.float32), 0.0
-    k, strength = _pick(rng), float(rng.uniform(0.2, 1.0) ** 0.85)
+    k, strength = (K["sadness"], float(rng.uniform(0.25, 0.6))) if lingers else (_pick(rng), float(rng.uniform(0.2, 1.0) ** 0.85))
     feeling[k] = strength
     offset, words, weeping = np.zeros(3, np.float32), None, 0.0
     if kind > 0.88:
@@ -72,7 +73,7 @@ def trajectory(rng, hops: int) -> Latent:
     words, sudden, weeping = np.zeros(t_end, np.float32), np.zeros(t_end, np.float32), np.zeros(t_end, np.float32)
     now, t, first = None, 0, True
     while t < t_end:
-        goal = _segment(rng, first)
+        goal = _segment(rng, first, now is not None and now[5] > 0)
         fast = rng.random() < 0.5
         move = 1 if first else int(rng.integers(2, 7)) if fast else int(rng.integers(8, 26))
         hold = int(rng.integers(6, 42)) if rng.random() < 0.7 else int(rng.integers(40, 120))

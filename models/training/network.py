@@ -311,7 +311,7 @@ class AffectNano(nn.Module):
         spoken = said[..., :1]
         apart = (told["vad"] - said[..., 1:4]) * spoken
         far = apart.pow(2).sum(-1, keepdim=True).add(1e-6).sqrt()
-        seen = torch.cat([told["vad"], told["vad_sd"], torch.sigmoid(told["reliability"]), torch.sigmoid(told["change"])[..., None], far, far * far, far * said[..., 4:5], spoken * said[..., 4:5] ** 2], -1)
+        seen = torch.cat([told["vad"], told["vad_sd"], torch.sigmoid(told["reliability"]), torch.sigmoid(told["change"])[..., None], far, far * far, far * said[..., 4:5], spoken * torch.exp(-10 * said[..., 4:5])], -1)
         seen = torch.cat([said, apart.abs()[..., :2], seen], -1).detach()
         return self.gate(fn.silu(self.gate_now(hidden.detach()) + self.gate_said(seen)))[..., 0]
 

@@ -14,7 +14,9 @@ from latent import A
 
 AU_COUNT = len(AUS)
 # How well a mesh shows a unit: weak ones (9, 10, 14, 15, 17) are smoothed away by its regularisation.
-GAIN = np.array([{1: 0.9, 2: 0.9, 4: 0.8, 5: 0.9, 6: 0.8, 7: 0.8, 9: 0.5, 10: 0.6, 12: 1.15, 14: 0.5, 15: 0.7, 17: 0.6, 20: 0.6, 24: 0.65, 25: 1.0, 26: 0.95, 43: 1.0}[a] for a in AUS])
+GAIN = np.array([{1: 0.9, 2: 0.9, 4: 0.85, 5: 0.7, 6: 0.9, 7: 0.9, 9: 0.5, 10: 0.6, 12: 1.25, 14: 0.45, 15: 0.3, 17: 0.5, 20: 0.6, 24: 0.55, 25: 1.0, 26: 0.9, 43: 1.0}[a] for a in AUS])
+# How much people's resting faces differ in each (sd over about 110 photographed people).
+REST = np.array([{4: 0.12, 6: 0.25, 7: 0.25, 5: 0.3, 12: 0.25, 14: 0.03, 15: 0.08, 20: 0.2, 25: 0.15, 43: 0.3}.get(a, 0.45) for a in AUS])
 # Appearance that an expression net reads, from shown units: rows as EXPRESSIONS.
 _LOOK = {
     "angry": {4: 3.2, 7: 1.4, 24: 1.6, 10: 0.6, 17: 0.4}, "disgust": {9: 3.4, 10: 2.4, 7: 0.6, 17: 0.5}, "fear": {1: 1.8, 5: 2.0, 20: 2.2, 25: 0.6, 4: 0.6},
@@ -126,12 +128,14 @@ def _face(rng, stack, speaking, face_on, B, T):
     blink_rate = rng.choice((0.03, 0.06, 0.2), (B, 1), p=(0.5, 0.4, 0.1)) * (1 + 0.8 * feeling[..., K["fear"]])
     blinks = (rng.random((B, T)) < blink_rate).astype(np.float32)
     covered, lower, lost = _cover(rng, feeling, weeping, B, T)
-    visible, measured = _units(rng, displayed, pose, blinks, covered, lower, B, T)
+    scale = rng.uniform(0.2, 1.6, (B, 1)) * np.exp(wander(rng, (B, T), 0.97, 0.06))
+    visible, measured = _units(rng, displayed, pose, blinks, covered, lower, scale, B, T)
     posterior = _posterior(rng, displayed, feeling, weeping, pose, covered, lower, B, T)
-    scale = rng.uniform(0.3, 1.6, (B, 1)) * np.exp(wander(rng, (B, T), 0.97, 0.06))
-    # Half the time the tracker notices nothing: full trust in a garbage row.
-    quality = np.where(rng.random((B, 1)) < 0.5, 1.0, 0) + np.clip(rng.uniform(0.6, 1.0, (B, 1)) - 0.35 * np.maximum(np.abs(pose[..., 0]) - 0.2, 0) - 0.2 * (scale < 0.4) - covered * rng.uniform(0.1, 0.7, (B, 1)) - 0.5 * lower * rng.uniform(0, 0.6, (B, 1)) + wander(rng, (B, T), 0.6, 0.04), 0.03, 1)
-    quality = np.minimum(quality, 1)
+    # A clear picture is trusted in full; a hand is noticed most of the time.
+    noticed = np.where(rng.random((B, 1)) < 0.75, rng.uniform(0.5, 0.8, (B, 1)), rng.uniform(0, 0.3, (B, 1)))
+    plain = np.where(rng.random((B, 1)) < 0.6, 1.0, rng.uniform(0.4, 1.0, (B, 1)))
+    quality = plain * (1 - noticed * np.maximum(covered, lower)) - 0.35 * np.maximum(np.abs(pose[..., 0]) - 0.5, 0) - 0.3 * (scale < 0.3)
+    quality = np.clip(quality + (plain < 1) * wander(rng, (B, T), 0.6, 0.04), 0.03, 1)
     valid = ((rng.random((B, T)) > 0.01) & ~lost & face_on[:, None]).astype(np.float32)
     rel, prel, ownness = _face_baseline(rng, measured, posterior, quality * valid, B, T)
     row = np.zeros((B, T, len(FACE)), np.float32)
@@ -141,7 +145,8 @@ def _face(rng, stack, speaking, face_on, B, T):
     row[..., F["yaw"] : F["yaw"] + 3] = pose
     row[:, 1:, F["yawVelocity"] : F["yawVelocity"] + 3] = np.diff(pose, axis=1) * 3
     gaze = stack("gaze") + wander(rng, (B, T, 2), 0.7, 0.12) + rng.normal(0, 0.08, (B, 1, 2))
-    row[..., F["gazeX"] : F["gazeX"] + 2] = np.clip(gaze, -1, 1)
+    shut = measured[..., A[43], None] > 0.7
+    row[..., F["gazeX"] : F["gazeX"] + 2] = np.where(shut, 0, np.clip(gaze, -1, 1))
     row[..., F["nodEnergy"]] = np.clip(stack("nod") + np.abs(wander(rng, (B, T), 0.8, 0.12)), 0, 1)
     row[..., F["shakeEnergy"]] = np.clip(stack("shake") + np.abs(wander(rng, (B, T), 0.8, 0.12)), 0, 1)
     smooth = lfilter([0.4], [1, -0.6], syllable + 0.1 * np.abs(rng.standard_normal((B, T))), axis=1)
@@ -156,7 +161,8 @@ def _cover(rng, feeling, weeping, B, T):
     """A hand over the face (all of it garbage, or the face lost), at the mouth (the lower half garbage), a face out of view."""
     covered, lower, lost = np.zeros((B, T), np.float32), np.zeros((B, T), np.float32), np.zeros((B, T), bool)
     for b in range(B):
-        for _ in range(rng.poisson(0.006 * T)):
+        # Hands go to the face most when somebody weeps, and stay while it passes.
+        for _ in range(rng.poisson(0.006 * T + 1.0 * (weeping[b].max() > 0.3))):
             hidden = 2 * weeping[b] + feeling[b, :, K["embarrassment"]] + 0.2 * feeling[b, :, K["sadness"]] + 0.12
             s = int(np.searchsorted(np.cumsum(hidden), rng.random() * hidden.sum()))
             n, kind = int(rng.integers(5, 26)), rng.random()
@@ -166,7 +172,7 @@ def _cover(rng, feeling, weeping, B, T):
                 lost[b, s : s + n] = True
                 covered[b, max(0, s - 2) : s] = 1
             else:
-                lower[b, s : s + n + int(rng.integers(0, 16))] = 1
+                lower[b, s : s + n + int(rng.integers(0, 20))] = 1
         if rng.random() < 0.12:
             s = int(rng.integers(0, T))
             lost[b, s : s + int(rng.integers(6, 60))] = True
@@ -176,16 +182,17 @@ def _cover(rng, feeling, weeping, B, T):
 _LOWER = np.array([a in (10, 12, 14, 15, 17, 20, 24, 25, 26) for a in AUS], np.float32)
 # The units are distances between the same few points, so they move together: (shown, also moves, by how much).
 _TIED = (
-    (12, 15, -1.9), (15, 12, -0.4), (12, 6, 0.3), (12, 20, 0.15), (12, 10, 0.15), (12, 25, 0.25), (12, 17, -0.2), (26, 25, 0.7), (25, 26, 0.6), (25, 24, -0.3),
-    (1, 4, -0.7), (2, 4, -0.4), (4, 1, -0.5), (4, 2, -0.5), (1, 2, 0.6), (2, 1, 0.6), (9, 10, 0.4), (17, 24, 0.3), (6, 7, 0.4),
-    (43, 5, -1.0), (43, 7, 0.9), (5, 43, -0.5), (5, 7, -0.5), (7, 43, 0.4), (7, 5, -0.4), (4, 7, 0.15), (6, 9, 0.2),
+    (12, 15, -0.3), (12, 6, 0.35), (12, 7, 0.25), (12, 20, 0.1), (12, 10, 0.25), (12, 25, 0.2), (26, 25, 0.7), (25, 26, 0.5), (25, 24, -0.3), (25, 17, -0.3),
+    (1, 2, 0.6), (2, 1, 0.6), (1, 4, -0.15), (4, 1, -0.4), (4, 2, -0.3), (9, 10, 0.4), (17, 24, 0.3), (6, 7, 0.8), (7, 6, 0.8), (4, 7, 0.2), (6, 9, 0.2),
+    (43, 5, -0.9), (43, 7, 0.5), (43, 6, 0.3), (5, 43, -0.4), (5, 7, -0.4), (7, 43, 0.4), (7, 5, -0.5), (20, 12, 0.3),
 )
 
 
-def _units(rng, displayed, pose, blinks, covered, lower, B, T):
+def _units(rng, displayed, pose, blinks, covered, lower, scale, B, T):
     """Gains, ties between units, leaks of the pose, bias, noise, drift, drop-out, garbage under a hand."""
     gain = GAIN * np.exp(rng.normal(0, 0.35, (B, 1, AU_COUNT))) * (rng.random((B, 1, AU_COUNT)) > 0.1)
     visible = (displayed * gain).astype(np.float32)
+    visible[..., A[4]] *= np.clip((scale - 0.2) / 0.25, 0, 1)  # read from folds between the brows: lost on small faces
     leak = rng.normal(0, 0.04, (B, AU_COUNT, AU_COUNT)).astype(np.float32)
     for a, b, share in _TIED:
         leak[:, A[a], A[b]] += share * rng.uniform(0.2, 1.5, B)
@@ -195,11 +202,20 @@ def _units(rng, displayed, pose, blinks, covered, lower, B, T):
     blink = blinks * rng.uniform(0.3, 1.2, (B, 1))
     for a, share in ((43, 1), (5, -0.9), (7, 0.8), (6, 0.3)):
         measured[..., A[a]] += share * blink
-    measured += rng.normal(0, 1, (B, 1, AU_COUNT)) * rng.uniform(0.1, 0.5, (B, 1, 1)) + wander(rng, (B, T, AU_COUNT), 0.5, rng.uniform(0.02, 0.1, (B, 1, 1)) * rng.uniform(0.5, 1.5, (B, 1, AU_COUNT)))
+    measured += rng.normal(0, 1, (B, 1, AU_COUNT)) * REST * rng.uniform(0.6, 1.2, (B, 1, 1)) + wander(rng, (B, T, AU_COUNT), 0.5, rng.uniform(0.02, 0.1, (B, 1, 1)) * rng.uniform(0.5, 1.5, (B, 1, AU_COUNT)))
     measured += wander(rng, (B, T, AU_COUNT), 0.97, rng.uniform(0.01, 0.07, (B, 1, 1)))
     garbage = wander(rng, (B, T, AU_COUNT), 0.8, 0.4) + rng.normal(0, 0.7, (B, 1, AU_COUNT))
+    garbage -= 0.2 * lower[..., None]
     hidden = np.maximum(covered[..., None], lower[..., None] * np.maximum(_LOWER, 0.35)) * rng.uniform(0.4, 1.0, (B, 1, 1))
-    return visible * (1 - hidden), np.clip(measured * (1 - hidden) + garbage * hidden, -3, 2).astype(np.float32)
+    return visible * (1 - hidden), clip_units(measured * (1 - hidden) + garbage * hidden)
+
+
+def clip_units(x: np.ndarray) -> np.ndarray:
+    """The ranges that the face sense leaves."""
+    x = np.clip(x, -1, 1.5)
+    x[..., A[14]] = np.clip(x[..., A[14]], 0, 1)
+    x[..., A[15]] = np.maximum(x[..., A[15]], -0.45)
+    return x.astype(np.float32)
 
 
 def _posterior(rng, displayed, feeling, weeping, pose, covered, lower, B, T):
@@ -210,27 +226,28 @@ def _posterior(rng, displayed, feeling, weeping, pose, covered, lower, B, T):
     logits[..., EXPRESSIONS.index("happy")] -= weeping * displayed[..., A[12]] * 4
     for other, most in (("happy", 1.5), ("angry", 1.5), ("fear", 1.5), ("disgust", 1.0)):
         logits[..., EXPRESSIONS.index(other)] += weeping * rng.uniform(-0.5, most, (B, 1))
-    logits[..., EXPRESSIONS.index("neutral")] += rng.uniform(0.8, 2.6, (B, 1))
+    logits[..., EXPRESSIONS.index("neutral")] += rng.uniform(1.0, 3.2, (B, 1))
     logits += rng.normal(0, 0.6, (B, 1, n)) - np.array([0, 1.2, 0, 0, 0, 0.3, 0])
-    logits += wander(rng, (B, T, n), 0.7, rng.uniform(0.2, 0.8, (B, 1, 1))) + pose @ rng.normal(0, 1.2, (B, 3, n))
+    logits += wander(rng, (B, T, n), 0.7, rng.uniform(0.2, 1.0, (B, 1, 1))) + pose @ rng.normal(0, 1.2, (B, 3, n))
     logits *= rng.uniform(0.7, 2.4, (B, 1, 1))
     hidden = np.maximum(covered, rng.uniform(0.5, 1.0, (B, 1)) * lower)[..., None]
-    logits = logits * (1 - hidden) + hidden * (wander(rng, (B, T, n), 0.85, 1.2) + rng.normal(0, 1.2, (B, 1, n)))
+    without_mouth = rng.uniform(0, 1.5, (B, 1, n)) * np.array([e in ("fear", "neutral") for e in EXPRESSIONS])
+    logits = logits * (1 - hidden) + hidden * (wander(rng, (B, T, n), 0.85, 1.2) + rng.normal(0, 1.0, (B, 1, n)) + without_mouth)
     e = np.exp(logits - logits.max(-1, keepdims=True))
     return (e / e.sum(-1, keepdims=True)).astype(np.float32)
 
 
-_PRIOR_POSTERIOR = np.array([{"neutral": 0.6, "sad": 0.12}.get(e, 0.056) for e in EXPRESSIONS], np.float32)
+_PRIOR_POSTERIOR = np.array([{"neutral": 0.74, "sad": 0.1, "fear": 0.07, "angry": 0.04, "happy": 0.03}.get(e, 0.01) for e in EXPRESSIONS], np.float32)
 
 
 def _face_baseline(rng, measured, posterior, trust, B, T):
     """Neutral learnt while the face seems neutral (a fallible guess; at first, sometimes, whatever is there)."""
     both = np.concatenate([measured, posterior], -1)
-    seems = posterior[..., EXPRESSIONS.index("neutral")] > rng.uniform(0.15, 0.6, (B, 1))
-    seems |= np.abs(measured).max(-1) < rng.uniform(0.2, 0.5, (B, 1))
-    half = rng.uniform(3, 8, (B, 1))
+    seems = posterior[..., EXPRESSIONS.index("neutral")] > rng.uniform(0.2, 0.55, (B, 1))
+    seems &= np.max(measured[..., [A[12], A[25], A[26], A[43]]], -1) < rng.uniform(0.5, 1.0, (B, 1))
+    half = rng.uniform(5, 7, (B, 1))
     before_s = np.where(rng.random(B) < 0.5, rng.exponential(30, B), 0).astype(np.float32)
-    eager = np.where(rng.random((B, 1)) < 0.4, rng.uniform(1, 6, (B, 1)), 0)  # seconds learnt without asking
+    eager = np.where(rng.random((B, 1)) < 0.15, rng.uniform(1, 6, (B, 1)), 0)  # seconds learnt without asking
     seconds = np.where(trust > 0.2, 1 / 6, 0)
     learnt = seconds * (seems | (np.cumsum(seconds, 1) + before_s[:, None] < eager))
     # What an earlier part of the call taught: near the person's neutral, sometimes swallowed some emotion.
@@ -241,7 +258,7 @@ def _face_baseline(rng, measured, posterior, trust, B, T):
     mix = np.where(rng.random((B, 1)) < 0.8, 0, rng.uniform(0, 1, (B, 1)))
     before = np.nan_to_num(neutral * (1 - mix) + quiet * mix) + rng.normal(0, 0.04, neutral.shape)
     prior = np.concatenate([np.zeros(AU_COUNT), _PRIOR_POSTERIOR]).astype(np.float32)
-    prior_s = rng.uniform(1, 6, (B, 1, 1))
+    prior_s = np.array([2.0] * AU_COUNT + [6.0] * len(EXPRESSIONS)) * rng.uniform(0.7, 1.4, (B, 1, 1))
     base = baseline(both, learnt, prior, prior_s, before_s, before)
     own = before_s[:, None] + np.cumsum(learnt, 1) - learnt
     rel = both - base

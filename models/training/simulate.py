@@ -6,13 +6,12 @@ import numpy as np
 
 from grammar import Moment, Said, describe, families_of
 from latent import trajectory
-from lexicon import CUES
 from network import SAID
 from sensors import measure
-from truth import TRANSIENT, Truth, judge
+from truth import Truth, judge
 
 ABSTAIN_BELOW = 0.25
-_STEADY = np.array([i not in TRANSIENT for i in range(len(CUES))])
+DULL = 20  # hops after which something is said again, changed or not
 
 
 @dataclass
@@ -36,13 +35,15 @@ def batch(seed: int, size: int, hops: int) -> Batch:
     for b in range(size):
         late[b] = words.randint(1, max(1, hops // 2)) if words.random() < 0.3 else 0
         texts.append(tell(words, rng, truth, b, hops, late[b], said[b], spoken[b]))
+        if late[b]:  # that nothing was said so far is no reason to be silent
+            late[b] = int(spoken[b].argmax()) if spoken[b].any() else hops
     return Batch(m.face, m.voice, m.caption, truth, said, spoken, texts, late)
 
 
 def tell(words, rng, truth: Truth, b: int, hops: int, begin: int, state: np.ndarray, spoken: np.ndarray) -> list:
     """Goes through an episode: speak first when there is something to go on, then when it changed, else now and then."""
     texts: list = [None] * hops
-    last, dull = None, words.randint(16, 24)
+    last = None
     for t in range(hops):
         if last is not None:
             heard = np.clip(last.vad + last.slip, -1, 1)
@@ -50,7 +51,7 @@ def tell(words, rng, truth: Truth, b: int, hops: int, begin: int, state: np.ndar
         if t < begin:
             continue
         weak = truth.evidence[b, t] < ABSTAIN_BELOW
-        if not due(truth, b, t, last, weak, dull, begin):
+        if not due(truth, b, t, last, weak, begin):
             continue
         moment = Moment(truth.feeling[b, t], truth.cues[b, t], truth.told[b, t], float(truth.evidence[b, t]), bool(truth.sudden[b, max(0, t - 2) : t + 1].any()), last)
         texts[t], spoken[t] = describe(words, moment), True
@@ -59,21 +60,14 @@ def tell(words, rng, truth: Truth, b: int, hops: int, begin: int, state: np.ndar
     return texts
 
 
-def due(truth: Truth, b: int, t: int, last: Said | None, weak: bool, dull: int, begin: int) -> bool:
+def due(truth: Truth, b: int, t: int, last: Said | None, weak: bool, begin: int) -> bool:
+    """Only what the model can know of what was said decides: how far the affect has gone from it, and how old it is."""
     if last is None:
         return t >= begin + 1 and (not weak or t >= begin + 4)
     since = t - last.hop
-    if since >= dull:
+    if since >= DULL:
         return True
     if weak != last.abstained:
         return since >= (4 if weak else 2)
-    if weak:
-        return False
     moved = float(np.linalg.norm(truth.told[b, t] - last.vad))
-    family = families_of(truth.feeling[b, t])[0][0] != last.families[0][0]
-    return since >= 2 and (moved > 0.34 or (family and moved > 0.2)) or since >= 6 and (moved > 0.25 or new_cues(truth.cues[b, t], last.cues) >= 3)
-
-
-def new_cues(now: np.ndarray, before: np.ndarray) -> int:
-    flipped = ((now >= 1.2) != (before >= 1.0)) & (np.maximum(now, before) >= 1.4) & _STEADY
-    return int(flipped.sum())
+    return not weak and (since >= 2 and moved > 0.32 or since >= 5 and moved > 0.24)

@@ -14,7 +14,7 @@ seed=${SEED:-1}
 if [ "${1:-}" = "--smoke" ]; then
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  "$python" "$here/train.py" --out "$work/run" --steps 3 --corpus 150 --seed "$seed" --tiny
+  "$python" "$here/train.py" --out "$work/run" --steps 3 --corpus 60 --seed "$seed" --tiny --no-bf16
   "$python" "$here/../export/from_checkpoint.py" "$work/run" "$work/out" --keep-fp32
   "$python" "$here/../export/verify.py" "$work/run" "$work/run/pack" --hops 70 --texts 6
   echo "smoke run passed"

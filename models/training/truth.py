@@ -22,7 +22,6 @@ _LOOKS = {
 }
 # voice cues: (up, down, column of the shift, how much shows); dB, semitones, syllables/s
 _VOICE_CUES = (("higher", "lower", 0, 1.8), ("livelier", "flatter", 1, 0.9), ("faster", "slower", 2, 0.4), ("clearer", "rougher", 3, 0.8), ("brighter", "duller", 4, 2.4), ("louder", "quieter", 6, 2.2))
-TRANSIENT = {CUE[n] for n in ("nod", "shake")}
 
 
 @dataclass
