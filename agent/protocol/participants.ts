@@ -1,9 +1,6 @@
 /** The words both directions of the protocol share. */
 import { z } from 'zod';
 
-/** Raised whenever an old client could misread a message. */
-export const PROTOCOL_VERSION = 1;
-
 /** A room's name: letters, digits and hyphens, so that it can stand in a URL and be read aloud. */
 export const roomNameSchema = z
   .string()

@@ -5,7 +5,7 @@ import { ReceiptOutdatedError } from '../consent/ledger.ts';
 import type { LatencyRecord } from '../latency.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client-messages.ts';
 import { decodeFrame } from '../protocol/decode.ts';
-import { PROTOCOL_VERSION } from '../protocol/participants.ts';
+import { PROTOCOL_VERSION } from '../protocol/protocol-version.ts';
 import type { ErrorMessage, Receipt, ServerMessage } from '../protocol/server-messages.ts';
 import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
 import { Deliveries } from './deliveries.ts';
