@@ -72,7 +72,7 @@ function writeEmotions(heard: readonly HeardWord[], into: Float32Array): void {
 /** What was praise is none, and the speaker is more likely annoyed than glad. */
 function takeBack(into: Float32Array): void {
   into[AT.valence] = IRONIC_VALENCE;
-  into[AT.negative] = Math.max(into[AT.positive], into[AT.negative], -IRONIC_VALENCE);
+  into[AT.negative] = -IRONIC_VALENCE;
   into[AT.positive] = 0;
   into[AT.hedge] = Math.max(into[AT.hedge], IRONIC_HEDGE);
   into[AT.joy] = 0;

@@ -20,13 +20,17 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
     '(?:thanks|thank you) for (?:your patience|waiting|holding|joining|calling|bearing with)',
     'to be (?:honest|fair|frank)',
     'not (?:only|just)(?= .* but)',
+    "(?:what|this|that|which|any|some|same|every|the) (?:kind|sort)s? of|(?<=what'?s )the (?:best|right|easiest|quickest|fastest)",
+    "(?:hasn't|haven't|hasnt|havent|can't|cant|couldn't|won't|don't|didn't) stop(?:ped)?",
+    // "Never laughed so much" says that it was much.
+    'never(?= (?:\\w+ ){1,2}(?:so|such|more|as)\\b)',
     'as well|(?:right|straight) (?:now|away|here|there|then)|all right then',
     '(?:good|great) (?:morning|afternoon|evening|night)',
     'the best (?:they|you|we|he|she|it|i) (?:can|could)(?: do)?',
   ],
   // Names of things and plain doings.
   [
-    '',
+    'thing',
     'kill(?:ed|ing|s)? (?:the|that|this|off the|all the) (?:process|task|job|app|server|tab|session|script|lights|call)\\w*',
     '(?:free|risk|drug|clinical) trials?',
     '(?:award|credit|support|help|panic|play|like) (?:panel|button|desk|line|team|page|card|menu)s?',
@@ -34,6 +38,7 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
     'fight(?:ing)? (?:for|over) (?:the|a) (?:slot|spot|seat|bill)',
     '(?:dead|cut[- ]?off)[- ]?lines?',
   ],
+  ['somewhat', '(?:kind|sort) of'],
   // Strong words as praise or emphasis.
   [
     'very',
@@ -44,6 +49,7 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
     'appreciate',
     "(?<!would you )(?<=\\b(?:i|we|you|they|really|do|quite|don't|dont|didn't|didnt|doesn't|doesnt) )like(?! to)",
   ],
+  ['how excellent', 'how well'],
   [
     'excellent',
     'sick (?:beat|track|tune|move|trick|shot|goal|solo|design|view)s?',
@@ -58,7 +64,11 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
     `out of this world|hand it to ${ME}|hats? off|(?:pat on the|pats on the) back|paid off|no harm done|(?:must|can)(?:n't|nt|not) (?:grumble|complain)`,
     "(?:could|couldn't|might) have been worse|(?:could|might) be worse|never (?:been )?better|got (?:the|a|that) (?:job|part|place|promotion|offer)|(?:can't|cannot|cant) wait",
     '(?:pass|passed|passes) (?:my|his|her|our|all|the|their|with)(?: \\w+)? (?:exams?|tests?|marks|grades)|having a baby|getting (?:married|engaged)|got (?:married|engaged|promoted)',
-    'how well|second to none|top[- ]notch|spot on|next level|thumbs up|a treat|worth every penny|worth the wait',
+    `no ?one (?:i'd|we'd) rather|nothing (?:beats|better than)|(?:can't|cant|cannot|couldn't) thank ${ME} enough|means (?:the world|so much|a lot)`,
+    '(?:bent|bend|bending) over backwards|a rock|owe (?:you|them|him|her) one|(?:went|gone|goes) down (?:a storm|well|a treat)|slept like|standing ovation|everything (?:i|we) (?:wanted|hoped for|asked for)',
+    `(?:can|could)(?:'t|not|n't|nt)(?: \\w+){1,3} (?:highly )?enough|at a better time|done? ${ME} proud|did ${ME} proud`,
+    `(?:hit|met|beat|smashed|beaten) ${MY} (?:targets?|goals?)|pulled together|hands down|save[sd]? ${ME} so much|c(?:ame|ome) through|first steps|keys to ${MY}`,
+    'second to none|top[- ]notch|spot on|next level|thumbs up|a treat|worth every penny|worth the wait',
     'a breath of fresh air|(?:works|worked|went|goes) like (?:a charm|a dream|clockwork)',
     '(?:hit|hits) the (?:spot|nail on the head)|(?:bang|right) on (?:the )?(?:money|target)|on the right track',
     "(?:couldn't|could not|couldnt|can't|don't think (?:it|that|we) could)(?: be| have been| have gone| have done| ask for)* (?:any )?(?:better|nicer|easier|smoother)",
@@ -75,12 +85,29 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
     'dream come true|having the time of my life|(?:had|having) a (?:ball|whale of a time|blast)|full of beans',
     "(?:couldn't|could not|couldnt) (?:be|have been) (?:any )?(?:happier|prouder|more pleased|more proud)",
     "who (?:wouldn't|wouldnt|doesn't|doesnt) (?:want|love|like|enjoy)",
-    'good laugh|bucket of laughs',
+    'good laugh|in stitches|bucket of laughs',
   ],
   [
     'relieved',
     `weight off ${MY} (?:shoulders|mind|chest)|load off ${MY} mind|out of the woods`,
-    '(?:dodged|dodging) (?:a|that) bullet|sigh of relief|off the hook',
+    '(?:came|come|comes) back (?:clear|negative|clean|normal)|all clear|in remission|feel(?:s|ing)? (?:so much )?lighter|(?:dodged|dodging) (?:a|that) bullet|sigh of relief|off the hook',
+  ],
+  // Complaints that are sentences of their own: nothing before them denies or asks them.
+  [
+    '. frustrated',
+    '(?:what|who|why|how) (?:on earth|the (?:hell|heck|devil))',
+    `what (?:was|were|are|is) ${WE} (?:even )?thinking`,
+    `how (?:could|dare) ${WE}`,
+    'any idea how (?:long|many|much|often)',
+    'who thought (?:this|that|it) was (?:a|an) (?:good |great |bright )?idea',
+    "no way (?:i'm|i am|am i|we're|we are|i'll)",
+    "why (?:is|are|does|do|did|can't|won't|has|have|isn't|doesn't|aren't)(?: \\w+){1,3} (?:still|always|never)",
+    '(?:nobody|no one|no-one) (?:ever |even )?(?!is\\b|was\\b|has\\b|had\\b|will\\b|would\\b|else\\b|here\\b|can\\b)\\w+',
+    `(?:did|does|do|is|was|wo)n'?t even|not even (?:a|an|one)|why (?:won't|can't|doesn't|isn't|hasn't|didn't|wont|cant|doesnt|isnt)`,
+    `who (?:do|does) ${WE} think|what do you mean|how is (?:this|that|it) (?:even )?(?:acceptable|fair|possible|okay|ok|allowed)`,
+    `when (?:is|are) (?:somebody|someone|anybody|anyone|they|you) (?:ever |actually |finally )?going to`,
+    "i wish (?:you|he|she|they|it|i|we)(?:'d| would| had| hadn't| could| was| were| didn't)|if only (?:i|you|he|she|they|we)",
+    '(?:could|should|might) have (?:told|asked|said|warned|called|checked|known|thought)|no point(?: in)?|what is the point|the point of (?:this|it all)',
   ],
   [
     'frustrated',
@@ -95,16 +122,10 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
     `(?:lose|losing|lost) (?:${MY} )(?:rag|temper|cool|patience)|hit the (?:roof|ceiling)|blew (?:up at|${MY} top)`,
     `(?:banging|bang) ${MY} head against|(?:pulling|tearing) ${MY} hair out|makes ${MY} blood boil`,
     "(?:can't|cannot|couldn't|cant) (?:stand|bear|be bothered with|be doing with)",
-    '(?:what|who|why|how) (?:on earth|the (?:hell|heck|devil))',
-    `what (?:was|were|are|is) ${WE} (?:even )?thinking`,
-    `how (?:could|dare) ${WE}`,
-    'any idea how (?:long|many|much|often)',
-    'who thought (?:this|that|it) was (?:a|an) (?:good |great |bright )?idea',
-    "no way (?:i'm|i am|am i|we're|we are|i'll)",
-    "why (?:is|are|does|do|did|can't|won't|has|have|isn't|doesn't|aren't)(?: \\w+){1,3} (?:still|always|never)",
     `(?:throw|threw|throwing|having|had) a fit|see(?:ing)? red|saw red|up in arms|boiling point|ruffl\\w+ ${MY} feathers|blow a fuse|blew a fuse`,
     `out of patience|the last straw|(?:at )?the end of ${MY} rope|(?:the )?bane of ${MY} life|snapp?(?:ed|ing)? ${MY} head off|sour grapes`,
     "just typical|for (?:goodness|god's|heaven's|pete's) sake|let(?:s|ting)? (?:me|us|you|him|her|them|everyone)? ?down|let-?down",
+    'brick wall|uncalled for|(?:expected|deserved?) better|so done(?: with)?|pillar to post|out of hand|the (?:third|fourth|fifth|umpteenth) time|(?:stormed|walked) out',
     'slap in the face|(?:taking|takes) the (?:mick|mickey|piss|biscuit)|leaves a bad taste',
   ],
   [
@@ -120,6 +141,8 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
     "missed the boat|on (?:its|their) knees|off the rails|an arm and a leg|(?:fuel to the|fuel on the) fire|insult to injury|alarm bells|backs? (?:is |are )?(?:to|against) the wall|(?:it's|that's) the pits|a fat lot of good",
     "(?:not|isn't|wasn't|isnt|wasnt|aren't|weren't)(?: really| quite| exactly| at all)* what (?:i|we|you|they|he|she)(?: \\w+){1,3}",
     '(?:could|should) (?:be|have been) (?:a lot |much )?better|not (?:quite )?there yet|(?:hit )?a (?:bit of a )?snag|oh (?:no|dear)|keep my eyes open',
+    'overcharged|(?:raised|put up|hiked) the (?:rent|price|prices|fees?)|put the (?:rent|price|prices) up|cost(?:s|ing)? (?:us |me )?a fortune|(?:keeps|kept) (?:dropping|freezing|cutting)|(?:so|way|really) behind(?: on)?',
+    '(?:a lot|much) to be desired|(?:seen|had|have had) better days|ghosted|stood (?:me|him|her|us|them) up',
     'for the worse|bad to worse|worst of both worlds|a kick in the teeth|a bitter pill|an uphill (?:battle|struggle)',
     "(?:couldn't|could not|can't) (?:be|have been|get|have gone) (?:any |much )*worse",
   ],
@@ -127,6 +150,7 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
     'sad',
     `down in the dumps|heart (?:sank|sinks)|feeling (?:blue|down|low)|(?:at|hit) rock bottom|br(?:oke|eaks) ${MY} heart`,
     `cr(?:y|ied|ying) ${MY} eyes out|down in the mouth|a damper on|(?:what a|it's a|such a) (?:shame|pity|drag)|too bad|tough break|the end of the world`,
+    'pass(?:ed|ing) away|put (?:the|our|my) (?:dog|cat) down|(?:all )?on my own again|(?:want to|going to|about to|ready to) give up|(?:lost|losing) (?:my|his|her|our|their) (?:job|jobs|mum|mom|dad|nan|gran|house|home)',
     'in (?:bits|pieces)|(?:in )?floods of tears|lump in (?:my|your|his|her) throat|under the weather|out of sorts',
   ],
   [
@@ -137,6 +161,8 @@ const PHRASES: readonly (readonly [plain: string, ...said: readonly string[]])[]
   ],
   [
     'worried',
+    '(?:coming|gone|went) down with|(?:heart|head) is (?:pounding|racing|splitting)',
+    'in knots|freak(?:ing|ed) out|worried sick',
     'on edge|cold feet|butterflies in|scared to death|keep(?:s|ing)? me up at night|walking on eggshells',
     'on tenterhooks|bag of nerves|nervous wreck|hot and bothered|in a (?:flap|tizz|pickle)|(?:get|got|have) a bad feeling',
   ],
@@ -157,7 +183,7 @@ export function inPlainWords(lower: string): string {
 const PRAISE =
   '(?:great|good|nice(?: one)?|wonderful|fantastic|perfect|lovely|joy|brilliant|awesome|super|terrific|marvellous|excellent|well done)';
 const BAD_LUCK =
-  "\\b(?:again|another|twice|on hold|waiting|queu\\w+|same (?:form|thing|question)|minutes'? notice|jammed|wrong|broken|broke|crash\\w*|deleted|cancelled|outage|down|late|delayed|lost|awful|frustrated)\\b";
+  "\\b(?:again|another|twice|on hold|waiting|queu\\w+|same (?:form|thing|question)|minutes'? notice|jammed|wrong|broken|broke|crash\\w*|deleted|cancelled|outage|down|late|delayed|lost|missed|died|dead|flat|redo|ruined|stolen|leaking|stuck|raining|closed|expired|blocked|full|up the|price up|awful|frustrated|sad|as usual|as always|weekend|all night|finally join|genius)\\b";
 
 /** Praise that speakers mark as meant the other way, read in plain words. */
 const IRONY: readonly RegExp[] = [
@@ -166,11 +192,14 @@ const IRONY: readonly RegExp[] = [
   /\byeah,? right\b/,
   /\bas if\b[.!]*$/,
   /\bthanks a lot\b[.!]*$/,
+  /^(oh,? |well,? )?(cheers|thanks) for that\b/,
+  /^clearly (some|no)(body|one)\b|\bhardly contain my (excitement|joy)\b/,
   new RegExp(`\\boh,? (?:just |how )?${PRAISE}\\b(?!.*\\b(?:to|that you|for you)\\b)`),
   new RegExp(`\\bjust (?:${PRAISE}|what (?:i|we) need(?:ed)?)\\b(?! (?:to|that you|for you)\\b)`),
   /^well,? (that|this) (went|was|worked|turned out) (?!well)\w+(ly|ant|great)\b/,
   /^(oh )?yeah,? ('?cause|because|cos)\b/,
   /^(oh|well),? what a surprise\b[.!]*$/,
+  /^(oh )?sure,? (because|cause|cos)\b|\balways ends well\b/,
   /\byou don't say\b|\bit must be true\b|\bwhose army\b/,
   /\bnothing better to do\b/,
   /\bgood luck (getting|finding|trying|explaining|reaching|with that)\b/,
@@ -179,7 +208,7 @@ const IRONY: readonly RegExp[] = [
 
 /** Praise first, then bad luck and nothing good: "great, it crashed", "I just love waiting". */
 const PRAISE_OPENS = new RegExp(
-  `^(?:(?:well|oh|wow|ah|and|so|yeah)\\b,? )*(?:${PRAISE}|wow|thanks|cheers|(?:i )?(?:just |really |absolutely )*(?:love|enjoy|adore)|what an? (?:\\w+ )?(?:joy|pleasure|treat|delight|surprise))\\b`,
+  `^(?:(?:well|oh|wow|ah|and|so|yeah)\\b,? )*(?:${PRAISE}|wow|thanks|cheers|(?:i )?(?:just |really |absolutely )*(?:love|enjoy|adore)|(?:i'm )?(?:so |just )?(?:glad|thrilled|delighted)|nice of you|what an? (?:\\w+ )?(?:joy|pleasure|treat|delight|surprise))\\b`,
 );
 const BAD_LUCK_FOLLOWS = new RegExp(BAD_LUCK);
 const HONEST_AGAIN =

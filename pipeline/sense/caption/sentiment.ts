@@ -16,8 +16,8 @@ const MOST_EXCLAMATIONS = 4;
 const BEFORE_BUT = 0.5;
 const AFTER_BUT = 1.5;
 const HALFWAY = 15;
-/** What is asked or supposed is not said: a single word of praise stays below what counts as sentiment. */
-const UNREAL = 0.25;
+/** What is asked, supposed or taken as given is not said: a single word of praise stays below what counts as sentiment. */
+const UNREAL = 0.2;
 
 /** How good or bad it is what these words say: lexicon ratings after denial, force, doubt and contrast. */
 export function sentimentOf(words: readonly HeardWord[], exclamations: number): Sentiment {
@@ -35,10 +35,10 @@ export function sentimentOf(words: readonly HeardWord[], exclamations: number): 
   return { valence: normal(positive - negative), positive: normal(positive), negative: normal(negative) };
 }
 
-function ratingOf({ word, denied, force, unreal }: HeardWord): number {
+function ratingOf({ word, denied, force, unreal, given }: HeardWord): number {
   const rating = valenceOf(word, denied);
   if (rating === 0) return 0;
-  return (rating + Math.sign(rating) * FORCE * force) * (unreal ? UNREAL : 1);
+  return (rating + Math.sign(rating) * FORCE * force) * (unreal || given ? UNREAL : 1);
 }
 
 function normal(sum: number): number {

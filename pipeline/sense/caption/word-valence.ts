@@ -6,13 +6,13 @@ const SAY_NOTHING = `yes yeah yep no ok okay sure please well like honest honest
   clear clearly share shared shares sharing support supported save saved saves free play plays hit hits top drop drops
   dropped trash cut dump block value values number critical hidden trial award care join joined joining important
   legal security secure alert alerts leave left stop stopped pay paid matter matters energy original natural
-  straight credit chance allow active promise help solution solutions interview god heaven hell pretty kind`;
+  straight credit chance allow active promise help solution solutions interview god heaven hell pretty shoot shooting escape abort growth`;
 
 /** What the lexicon lacks: mostly British, and the words of bad connections. Ratings by hand on its scale, -4..4. */
 const RATED = `rubbish -2 drained -1.6 dizzy -1.2 concerning -1.2 letdown -2 underestimated -1.2 knackered -1.8 gutted -2.4 naff -1.5 dodgy -1.3 dire -2 shambles -2.2 faff -1.3 skint -1.2 aggro -1.5 barmy -0.8 bollocks -2 poorly -1.2
   bummer -1.6 bummed -1.6 yikes -1.2 meh -0.8 laggy -1.3 glitchy -1.3 buggy -1.3 outage -1.6 jammed -1.2 unusable -2
   crashing -1.7 knackering -1.6 pointless -1.6 overworked -1.6 unwell -1.2 nightmare -2.4 stressful -1.8 broke -1.2
-  fab 2.4 chuffed 2.3 buzzing 2 speechless 0.3 wicked 2 jammy 1.5 appreciate 1.7 brill 2.2 ace 2 cracking 2 stoked 2.2 psyched 2 hyped 1.8 delicious 2.4 tasty 1.8 cosy 1.6 cozy 1.6 spotless 1.6
+  fab 2.4 incredible 2.2 unbelievable 0.5 chuffed 2.3 buzzing 2 speechless 0.3 wicked 2 jammy 1.5 appreciate 1.7 brill 2.2 ace 2 cracking 2 stoked 2.2 psyched 2 hyped 1.8 delicious 2.4 tasty 1.8 cosy 1.6 cozy 1.6 spotless 1.6
   smooth 1.3 smoothly 1.5 seamless 1.7 handy 1.4 wow 1 thanks 0.5 thank 0.5 cheers 0.5 ta 0.4 sweetest 2.4 hoping 0.9`;
 
 /** What one expects: says nothing when it is there, much when it is denied ("it does not work"). */
