@@ -94,7 +94,7 @@ describe('the AsyncAPI document', () => {
     const missing: string[] = [];
     const visit = (value: Json): void => {
       if (value === null || typeof value !== 'object') return;
-      if ('$ref' in value && at(String(value.$ref)) === undefined) missing.push(String(value.$ref));
+      if ('$ref' in value && typeof value.$ref === 'string' && at(value.$ref) === undefined) missing.push(value.$ref);
       for (const inner of Object.values(value)) visit(inner);
     };
     visit(document);
@@ -116,9 +116,9 @@ describe('the AsyncAPI document', () => {
   it.each([...cases()])('takes $name as the server and its clients do, whole or with a part missing', (one) => {
     const validate = ajv.getSchema(`document#/components/schemas/${one.name}`) as ValidateFunction;
     expect(validate(one.message)).toBe(true);
-    for (const variant of damaged(one.message)) {
-      const accepted = one.schema.safeParse(variant).success;
-      expect(validate(variant), JSON.stringify(variant)).toBe(accepted);
-    }
+    const disputed = [...damaged(one.message)].filter(
+      (variant) => validate(variant) !== one.schema.safeParse(variant).success,
+    );
+    expect(disputed).toEqual([]);
   });
 });
