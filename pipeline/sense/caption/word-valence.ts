@@ -8,12 +8,48 @@ const SAY_NOTHING = `yes yeah yep no ok okay sure please well like honest honest
   legal security secure alert alerts leave left stop stopped pay paid matter matters energy original natural
   straight credit chance allow active promise help solution solutions interview god heaven hell pretty shoot shooting escape abort growth`;
 
-/** What the lexicon lacks: mostly British, and the words of bad connections. Ratings by hand on its scale, -4..4. */
-const RATED = `rubbish -2 drained -1.6 dizzy -1.2 concerning -1.2 letdown -2 underestimated -1.2 knackered -1.8 gutted -2.4 naff -1.5 dodgy -1.3 dire -2 shambles -2.2 faff -1.3 skint -1.2 aggro -1.5 barmy -0.8 bollocks -2 poorly -1.2
-  bummer -1.6 bummed -1.6 yikes -1.2 meh -0.8 laggy -1.3 glitchy -1.3 buggy -1.3 outage -1.6 jammed -1.2 unusable -2
-  crashing -1.7 knackering -1.6 pointless -1.6 overworked -1.6 unwell -1.2 nightmare -2.4 stressful -1.8 broke -1.2
-  fab 2.4 incredible 2.2 unbelievable 0.5 chuffed 2.3 buzzing 2 speechless 0.3 wicked 2 jammy 1.5 appreciate 1.7 brill 2.2 ace 2 cracking 2 stoked 2.2 psyched 2 hyped 1.8 delicious 2.4 tasty 1.8 cosy 1.6 cozy 1.6 spotless 1.6
-  smooth 1.3 smoothly 1.5 seamless 1.7 handy 1.4 wow 1 thanks 0.5 thank 0.5 cheers 0.5 ta 0.4 sweetest 2.4 hoping 0.9`;
+/**
+ * What the lexicon lacks: much everyday and most British praise and blame, and the words of bad connections. Rated by hand on its
+ * scale, -4..4; 0.5 is too little to count alone.
+ */
+const RATED: readonly (readonly [rating: number, words: string])[] = [
+  [
+    2.5,
+    `brill ace fab chuffed stoked delicious sweetest exceptional extraordinary phenomenal sensational spectacular stellar
+    sublime mesmerising captivating dazzling unforgettable unbeatable invaluable priceless magical marvellous breathtaking
+    incredible exquisite heartwarming lifesaving tremendous`,
+  ],
+  [
+    1.8,
+    `cracking psyched hyped buzzing wicked jammy tasty cosy comfy spotless seamless smoothly appreciate snug legend legendary
+    effortless dependable reliable hardworking kindest attentive thriving flourishing uplifted uplifting upbeat refreshed
+    refreshing rewarding touched touching wholesome memorable first-class first-rate top-notch tip-top gifted witty stylish
+    scenic luxurious cuddly thriving recovered recovering impeccable fulfilling well-deserved productive victory`,
+  ],
+  [
+    1.3,
+    'smooth handy convenient affordable speedy tidy slick shiny thorough intriguing colourful rested bubbly deserving',
+  ],
+  [0.9, 'wow hoping'],
+  [0.5, 'thanks thank cheers ta unbelievable'],
+  [
+    -1.3,
+    `dodgy faff skint poorly bummer bummed yikes meh laggy glitchy buggy jammed broke barmy aggro dizzy concerning unwell
+    underestimated awkward clumsy clunky cumbersome cramped cranky daunting drab bland dull flimsy fragile fussy grumpy antsy jittery
+    hectic hassle headache impractical leaking limping mediocre muddled mouldy outdated overdue overpriced overrated pricey
+    expensive patchy queasy rattled rough rushed scruffy sketchy sloppy slow smelly snappy soaked stale stranded stuffy
+    swamped tacky tedious tiresome tiring complicated wobbly unlucky unhelpful unsettling erratic glitching naff numb`,
+  ],
+  [
+    -2,
+    `rubbish knackered gutted dire shambles outage unusable crashing crashed crashes knackering pointless overworked nightmare
+    stressful drained letdown bollocks amateurish backfired bleak botched bungled callous condescending patronising deflated
+    crooked cursed demoralising disrespectful disgraceful dysfunctional flawed gruelling gutting misled mistreated mortified
+    mugged nauseous overcharged overwhelming robbed sabotaged scammed shoddy shambolic spoiled spoilt suffocating toxic
+    trashed underpaid undervalued underwhelming unreasonable unreliable unsafe wounded wrecked wretched`,
+  ],
+  [-2.6, 'abysmal atrocious crippling excruciating ghastly insufferable unbearable soul-destroying'],
+];
 
 /** What one expects: says nothing when it is there, much when it is denied ("it does not work"). */
 const EXPECTED = `work works working worked help helps helping enough clue sense fit fits load loads loading open opens
@@ -28,8 +64,7 @@ const words = (list: string): string[] => list.trim().split(/\s+/);
 const rated = new Map<string, number>();
 for (const [word, value] of Object.entries(lexicon)) rated.set(word, value);
 for (const word of words(SAY_NOTHING)) rated.set(word, 0);
-const pairs = words(RATED);
-for (let i = 0; i < pairs.length; i += 2) rated.set(pairs[i], Number(pairs[i + 1]));
+for (const [rating, list] of RATED) for (const word of words(list)) rated.set(word, rating);
 
 const denied = new Map<string, number>();
 for (const word of words(EXPECTED)) denied.set(word, -DENIED);
