@@ -33,6 +33,24 @@ describe('valence of captions', () => {
     expect(Math.abs(valence) < 0.15 ? 0 : Math.sign(valence)).toBe(sign);
   });
 
+  it.each([
+    ['what is asked, not said', 'Is it good?', 0],
+    ['what is supposed', 'Tell me if it is terrible', 0],
+    ['what is taken as given', 'The war memorial is on the left', 0],
+    ['the names of things', 'Kill the process and press the panic button', 0],
+    ['manners', 'Sorry for the wait, thanks for holding', 0],
+    ['a question that affirms', "Isn't it lovely", 1],
+    ['a new subject after a denial', "it's not broken it looks great", 1],
+    ['what is expected and denied', 'It does not work', -1],
+    ['what is dreaded and denied', 'We had no issues at all', 1],
+    ['the part behind "but"', 'It is nice but far too expensive and slow', -1],
+    ['British spelling', 'What a colourful, marvellous day, my favourite', 1],
+    ['a denied idiom', "I'm not exactly over the moon", -1],
+  ])('reads %s: "%s" has sign %i', (_, text, sign) => {
+    const { valence } = read(text);
+    expect(Math.abs(valence) < 0.15 ? 0 : Math.sign(valence)).toBe(sign);
+  });
+
   it('grows with emphasis', () => {
     expect(read('This is VERY good!!!').valence).toBeGreaterThan(read('This is good').valence);
   });
@@ -67,6 +85,14 @@ describe('emotions named in captions', () => {
     },
   );
 
+  it.each([
+    ["I'm over the moon", ['joy']],
+    ["She's at her wits' end", ['anger']],
+    ["We're walking on eggshells", ['fear']],
+    ['He broke her heart', ['sadness']],
+    ["I'm not fed up with it", []],
+  ])('are heard in the idiom "%s": %j', (text, emotions) => expect(named(text)).toEqual(emotions));
+
   it('are taken again after the clause that denied', () => {
     expect(named("No, I'm delighted")).toEqual(['joy']);
     expect(named('It is not a problem but I am sad')).toEqual(['sadness']);
@@ -94,9 +120,17 @@ describe('irony that is marked', () => {
     expect(row.joy).toBe(0);
   });
 
+  it.each(['Great, the server crashed again', 'Just perfect'])('leaves doubt about "%s"', (text) => {
+    const row = read(text);
+    expect(row.valence).toBeGreaterThanOrEqual(-0.31);
+    expect(row.hedge).toBeGreaterThanOrEqual(0.5);
+  });
+
   it('is not seen in honest praise', () => {
     expect(read('Oh great, I am happy to hear that').valence).toBeGreaterThan(0.3);
     expect(read('That is just what we wanted, great').valence).toBeGreaterThan(0.3);
+    expect(read('Great to see you again').valence).toBeGreaterThan(0.3);
+    expect(read('Lovely, thank you so much').valence).toBeGreaterThan(0.3);
   });
 });
 
