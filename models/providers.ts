@@ -4,7 +4,6 @@ import { ModelError } from './runtime/errors.ts';
 
 /** Providers known to the configuration, best first. */
 export const PROVIDERS = ['tensorrt', 'cuda', 'webgpu', 'cpu'] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
 
 export interface ProviderRefusal {
   readonly provider: string;

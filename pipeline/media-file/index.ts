@@ -2,4 +2,3 @@
 export { MediaFile, openMediaFile } from './media-file.ts';
 export type { MediaFileOptions, MediaFrame } from './media-file.ts';
 export { MediaFileError } from './media-file-error.ts';
-export type { MediaFileErrorCode, MediaFileWarning } from './media-file-error.ts';
