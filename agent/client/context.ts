@@ -19,7 +19,7 @@ export interface ContextSentence {
 }
 
 export interface ConversationContext {
-  /** One paragraph for a prompt. The name in it is the person's own choice of words: treat it as such. */
+  /** One paragraph for a prompt, without the sentences that abstained. The name in it is the person's own choice of words: treat it as such. */
   readonly text: string;
   readonly json: {
     readonly participant: string;
@@ -80,10 +80,10 @@ function paragraph(name: string, seconds: number, sentences: readonly ContextSen
   // As JSON, so that no name can end its own quotation.
   const who = JSON.stringify(name);
   if (!analysis) return `${who} is not being analysed.`;
-  if (sentences.length === 0) return `Nothing was observed of ${who} in the last ${seconds} s.`;
-  const said = sentences
-    .slice(-SENTENCES)
-    .map(({ text, ageMs }) => `${Math.round(ageMs / 1000)} s ago: ${shorten(text)}`);
+  // Nothing is to be concluded from what was said without a signal to say it from.
+  const told = sentences.filter(({ abstained }) => !abstained);
+  if (told.length === 0) return `Nothing could be told of ${who} in the last ${seconds} s.`;
+  const said = told.slice(-SENTENCES).map(({ text, ageMs }) => `${Math.round(ageMs / 1000)} s ago: ${shorten(text)}`);
   return `Machine-made impressions of ${who} from the last ${seconds} s, uncertain, oldest first. ${said.join(' ')}`;
 }
 

@@ -41,7 +41,9 @@ describe('Conversation', () => {
 
   it('owns up to knowing nothing', () => {
     const { conversation } = begin();
-    expect(conversation.context('p-1').text).toBe('Nothing was observed of "Robin" in the last 30 s.');
+    conversation.push(described(0, { text: 'Too dark to tell.', abstained: true }));
+    expect(conversation.context('p-1').json.sentences).toHaveLength(1);
+    expect(conversation.context('p-1').text).toBe('Nothing could be told of "Robin" in the last 30 s.');
     expect(conversation.context('stranger').text).toBe('"stranger" is not being analysed.');
   });
 
