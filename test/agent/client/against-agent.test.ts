@@ -44,6 +44,25 @@ describe('a client of a real agent', () => {
     expect(listener.counters).toEqual({ dropped: 0, badFrames: 0, unsent: 0, reconnects: 0 });
   });
 
+  it('comes back after the agent did, and goes on being described', async () => {
+    ({ agent } = await startTestAgent());
+    const backOff = { firstMs: 20, lastMs: 100 };
+    const client = await UndertoneClient.connect({ url: agent.url, room: 'lobby', WebSocket, backOff });
+    clients.push(client);
+    const events = client.events();
+    const port = Number(new URL(agent.url).port);
+    await agent.close();
+    ({ agent, analysis } = await startTestAgent({ server: { port } }));
+    for await (const event of events) {
+      if (event.type === 'connection.restored') {
+        client.setConsent({ granted: true, receiptVersion: event.ready.receipt.version });
+      }
+      if (event.type === 'consent.changed') analysis.seats[0].join.onEvent(description(event.participant), nowUs());
+      if (event.type === 'affect.description') break;
+    }
+    expect(client.counters).toMatchObject({ reconnects: 1, badFrames: 0 });
+  });
+
   it('is told why it may not come in', async () => {
     ({ agent } = await startTestAgent({ server: { port: 0, maxSessions: 1 } }));
     await join('first');
