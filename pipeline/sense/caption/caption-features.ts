@@ -1,6 +1,7 @@
 import { FEATURES as contract } from '../../../models/index.ts';
 import { bareWord, type HeardWord, hearWords } from './heard-words.ts';
-import { inPlainWords, isIronic } from './plain-words.ts';
+import { isIronic } from './irony.ts';
+import { inPlainWords } from './plain-words.ts';
 import { sentimentOf } from './sentiment.ts';
 import {
   type Emotion,
@@ -32,8 +33,8 @@ const IRONIC_HEDGE = 0.5;
 /**
  * What the words of a hop say: fills `into` (`CAPTION_WIDTH` numbers) with `caption.features`, English only. Valence by the
  * ratings of VADER (Hutto and Gilbert 2014) and emotions by word groups of our own, both read after idioms were put into plain
- * words. Irony takes the words' praise back with little force and counts as a hedge. Empty text leaves zeros; `valid` is the caller's to set to 0
- * when no captions flow. Pure.
+ * words. What sounds ironic is read as slightly negative and as a hedge. Empty text leaves zeros; `valid` is the caller's to set
+ * to 0 when no captions flow. Pure.
  */
 export function captionFeatures(text: string, into: Float32Array): void {
   into.fill(0);

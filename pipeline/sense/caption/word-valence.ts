@@ -52,7 +52,7 @@ const RATED: readonly (readonly [rating: number, words: string])[] = [
 ];
 
 /** What one expects: says nothing when it is there, much when it is denied ("it does not work"). */
-const EXPECTED = `work works working worked help helps helping enough clue sense fit fits load loads loading open opens
+const EXPECTED = `work works working worked help helps helping enough clue sense fit fits load loads loading opens
   connect connects connecting respond responds responding reply replied answer answers answered answering understand
   cope right ideal straightforward arrive arrived manage trust belong listen listens listening care cares fair`;
 /** What one is glad to be without ("not a single issue"); by itself it is the name of a topic. */

@@ -5,7 +5,8 @@
  *
  * HELD OUT: the 80 lines of `HELD_OUT` were written and committed first. They are measured, never tuned on: no phrase may enter
  * `pipeline/sense/caption` because of them, and a failing line here is reported, not repaired. The 120 of `DEVELOPMENT` may be
- * looked at. One author wrote both and the reader, so the held-out figure is kinder than strangers' words would be.
+ * looked at. The reader was also widened with practice lines and with public lists of idioms for learners; a few of those idioms
+ * are in held-out lines as well. One author, who knew them, wrote both splits and the reader: strangers' words may fare worse.
  */
 export type Kind = 'negation' | 'irony' | 'hedge' | 'question' | 'idiom' | 'misleading' | 'plain';
 
