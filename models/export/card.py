@@ -24,6 +24,18 @@ Sources: Du et al. 2014 and EMFACS (action units), Emo-DB measurements and Scher
 (confusions between raters). The words' valence, arousal and dominance are the authors'; no norm table was copied.
 One stage only: a coarse and a fine stage have not been tried yet.
 
+## How to run it
+- `hop` once per hop for everybody: `count` is the number of hops before this one; `said` is what was said last ([1, valence,
+  arousal, dominance of that hop's heads, min(hops since, 20) / 20, 0, 0, 0]; all zero before the first description). It only
+  reaches the gate (`p_silent`) and a branch's first token: the memory stays pure perception.
+- Speak when `1 - p_silent >= thresholds.speak`. Abstain when `1 - (1 - face) (1 - .55 voice) (1 - .6 caption)` of the
+  reliabilities is below `thresholds.abstain`; the text then says by itself that too little comes through.
+- `speak` from the task token at position 1, `count` now including the last hop, the same `said`. `bias` of the first chunk: +1e4 on
+  `<plan>`, -1e9 on the tag of every cue whose probability is below its `thresholds.cue`; later chunks take `next_bias`. The graph bans
+  `<plan>`, `<sep>` and each tag once emitted, and a row that has ended goes on with `<eos>`.
+- Tags between `<plan>` and `<sep>` are the evidence; what follows is the text. Labels are those with a probability of at least
+  `thresholds.label`.
+
 ## Limits
 {limits}
 - The figures below are from held-out seeds of the same simulator: an upper bound for real people.

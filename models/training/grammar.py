@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lexicon import CUE, CUES, FAMILIES, TERMS, TERMS_OF
+from lexicon import CUE, CUES, FAMILIES, TERMS, TERMS_OF, core_term
 from phrases import CLAUSES, NOUNS
 from truth import NEUTRAL_BELOW
 
@@ -102,15 +102,13 @@ class State:
         self.rng, self.families, self.faces, self.voices, self.m = rng, families, faces, voices, m
         self.pick = lambda options: options[int(rng.random() * len(options))]
         self.main, self.strength = families[0]
-        self.degree = self.pick(next(words for top, words in _DEGREES if self.strength < top)) if self.main != "neutral" else ""
+        self.degree = self.pick(next(words for top, words in _DEGREES if self.strength < top)) if self.main != "neutral" and rng.random() < 0.35 else ""
 
     def term(self, family: str, strength: float) -> int:
-        near = sorted(TERMS_OF[family], key=lambda i: abs((TERMS[i].low + TERMS[i].high) / 2 - strength))
-        if family == "neutral":
-            near = TERMS_OF[family]
-        if self.rng.random() < 0.5:
-            return near[0]
-        return self.pick([i for i in near if TERMS[i].low <= strength <= TERMS[i].high] or near[:3])
+        if self.rng.random() < 0.6:
+            return core_term(family, strength)
+        fitting = [i for i in TERMS_OF[family] if TERMS[i].low <= strength <= TERMS[i].high]
+        return self.pick(fitting or TERMS_OF[family][:3])
 
     def adjectives(self) -> str:
         terms = [TERMS[self.term(f, x)].term for f, x in self.families]

@@ -105,9 +105,9 @@ def _bursts(rng, t_end: int) -> np.ndarray:
 
 def _accidents(rng, shown, sounded, hops: int) -> None:
     """Movements and tones that mean nothing."""
-    for _ in range(rng.poisson(0.13 * hops)):
+    for _ in range(rng.poisson(0.09 * hops)):
         s, n = int(rng.integers(0, len(shown))), int(rng.integers(3, 16))
-        shown[s : s + n, int(rng.integers(0, len(AUS)))] += rng.uniform(0.2, 0.7)
+        shown[s : s + n, int(rng.integers(0, len(AUS)))] += rng.uniform(0.15, 0.55)
     for _ in range(rng.poisson(0.07 * hops)):
         s, n, i = int(rng.integers(0, len(shown))), int(rng.integers(9, 27)), int(rng.integers(0, 7))
         sounded[s : s + n, i] += rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) * (8, 4, 1.2, 3, 8, 8, 7)[i]

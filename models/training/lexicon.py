@@ -54,6 +54,20 @@ FAMILIES = list(dict.fromkeys(t.family for t in TERMS))
 TERMS_OF = {f: [i for i, t in enumerate(TERMS) if t.family == f] for f in FAMILIES}
 
 
+# The usual word of each family when it is weak, clear, strong: greedy decoding needs a likeliest word that fits.
+_CORE = """
+joy: pleased happy joyful; amusement: amused amused laughing; calm: at-ease calm serene; interest: curious interested enthusiastic; surprise: surprised surprised astonished
+sadness: subdued sad sorrowful; anger: annoyed angry furious; frustration: tense frustrated exasperated; fear: uneasy anxious frightened; disgust: uncomfortable disgusted revolted
+contempt: sceptical dismissive contemptuous; boredom: tired bored listless; confusion: unsure confused bewildered; embarrassment: shy embarrassed ashamed; neutral: neutral neutral neutral
+"""
+_BY_TERM = {t.term: i for i, t in enumerate(TERMS)}
+CORE = {f.strip(): [_BY_TERM[w.replace("-", " ")] for w in words.split()] for f, words in (e.split(":") for e in _CORE.strip().replace("\n", "; ").split("; "))}
+
+
+def core_term(family: str, strength: float) -> int:
+    return CORE[family][(strength > 0.38) + (strength > 0.7)]
+
+
 @dataclass(frozen=True)
 class Cue:
     """`cue` and `direction` are the evidence object's own words; `modality` says which sense it came from."""

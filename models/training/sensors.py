@@ -24,7 +24,7 @@ _LOOK = {
     "neutral": {12: -1.5, 25: -0.8, 4: -0.6, 26: -0.6, 1: -0.4},
 }
 LOOK = np.array([[_LOOK[e].get(a, 0) for a in AUS] for e in EXPRESSIONS], np.float32)
-_EXTRA = {"sad": {"sadness": 1.6, "boredom": 0.4}, "angry": {"anger": 1.0, "frustration": 0.5}, "happy": {"joy": 0.6, "calm": 0.6}, "fear": {"fear": 0.9}, "disgust": {"disgust": 0.8, "contempt": 0.5}, "surprise": {"surprise": 0.8}}
+_EXTRA = {"sad": {"sadness": 2.8, "boredom": 0.4}, "angry": {"anger": 1.6, "frustration": 0.9}, "happy": {"joy": 0.8, "calm": 0.6}, "fear": {"fear": 1.4}, "disgust": {"disgust": 1.2, "contempt": 0.5}, "surprise": {"surprise": 1.0}}
 EXTRA = np.zeros((len(EXPRESSIONS), len(K)), np.float32)
 for _e, _f in _EXTRA.items():
     for _name, _value in _f.items():
@@ -226,9 +226,9 @@ def _posterior(rng, displayed, feeling, weeping, pose, covered, lower, B, T):
     logits[..., EXPRESSIONS.index("happy")] -= weeping * displayed[..., A[12]] * 4
     for other, most in (("happy", 1.5), ("angry", 1.5), ("fear", 1.5), ("disgust", 1.0)):
         logits[..., EXPRESSIONS.index(other)] += weeping * rng.uniform(-0.5, most, (B, 1))
-    logits[..., EXPRESSIONS.index("neutral")] += rng.uniform(1.0, 3.2, (B, 1))
-    logits += rng.normal(0, 0.6, (B, 1, n)) - np.array([0, 1.2, 0, 0, 0, 0.3, 0])
-    logits += wander(rng, (B, T, n), 0.7, rng.uniform(0.2, 1.0, (B, 1, 1))) + pose @ rng.normal(0, 1.2, (B, 3, n))
+    logits[..., EXPRESSIONS.index("neutral")] += rng.uniform(1.2, 3.4, (B, 1))
+    logits += rng.normal(0, 0.45, (B, 1, n)) - np.array([0, 1.2, 0, 0, 0, 0.3, 0])
+    logits += wander(rng, (B, T, n), 0.7, rng.uniform(0.15, 0.7, (B, 1, 1))) + pose @ rng.normal(0, 0.9, (B, 3, n))
     logits *= rng.uniform(0.7, 2.4, (B, 1, 1))
     hidden = np.maximum(covered, rng.uniform(0.5, 1.0, (B, 1)) * lower)[..., None]
     without_mouth = rng.uniform(0, 1.5, (B, 1, n)) * np.array([e in ("fear", "neutral") for e in EXPRESSIONS])
