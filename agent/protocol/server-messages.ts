@@ -10,97 +10,123 @@ const receiptSchema = z.object({
   paragraphs: z.array(z.string()).describe('what a person reads before agreeing'),
 });
 
-const sessionReadySchema = z.object({
-  type: z.literal('session.ready'),
-  protocol: z.number().int(),
-  room: z.string(),
-  participant: participantSchema,
-  token: z.string().describe('bearer token of this session: publishing over WHIP asks for it'),
-  whip: z.string().describe('path to POST an SDP offer to'),
-  context: z.string().describe('`deployment.context` of this installation'),
-  results: z
-    .enum(['self', 'room'])
-    .describe('who sees the descriptions of a person: the person alone, or everybody here'),
-  pack: z.string().describe('model pack and version'),
-  receipt: receiptSchema,
-  roomMs: z.number().describe('room time now, in milliseconds: the clock of captions and affect events'),
-  participants: z.array(participantSchema).describe('everybody else in the room'),
-});
+const sessionReadySchema = z
+  .object({
+    type: z.literal('session.ready'),
+    protocol: z.number().int(),
+    room: z.string(),
+    participant: participantSchema,
+    token: z.string().describe('bearer token of this session: publishing over WHIP asks for it'),
+    whip: z.string().describe('path to POST an SDP offer to'),
+    context: z.string().describe('`deployment.context` of this installation'),
+    results: z
+      .enum(['self', 'room'])
+      .describe('who sees the descriptions of a person: the person alone, or everybody here'),
+    pack: z.string().describe('model pack and version'),
+    receipt: receiptSchema,
+    roomMs: z.number().describe('room time now, in milliseconds: the clock of captions and affect events'),
+    participants: z.array(participantSchema).describe('everybody else in the room'),
+  })
+  .describe('The session has begun: who one is, who is here, and what one agrees to by consenting.');
 
-const participantJoinedSchema = z.object({ type: z.literal('participant.joined'), participant: participantSchema });
-const participantChangedSchema = z.object({ type: z.literal('participant.changed'), participant: participantSchema });
-const participantLeftSchema = z.object({ type: z.literal('participant.left'), participant: z.string() });
+const participantJoinedSchema = z
+  .object({ type: z.literal('participant.joined'), participant: participantSchema })
+  .describe('Somebody came.');
+const participantChangedSchema = z
+  .object({ type: z.literal('participant.changed'), participant: participantSchema })
+  .describe('The media or the consent of somebody changed; what it was before no longer counts.');
+const participantLeftSchema = z
+  .object({ type: z.literal('participant.left'), participant: z.string() })
+  .describe('Somebody went. Forget what is known of them.');
 
-const consentChangedSchema = z.object({
-  type: z.literal('consent.changed'),
-  participant: z.string(),
-  granted: z.boolean(),
-  receiptVersion: z.string(),
-  roomMs: z.number(),
-});
+const consentChangedSchema = z
+  .object({
+    type: z.literal('consent.changed'),
+    participant: z.string(),
+    granted: z.boolean(),
+    receiptVersion: z.string(),
+    roomMs: z.number(),
+  })
+  .describe(
+    'Somebody agreed to be analysed, or withdrew: then nothing more is said of them, and what was said is to be forgotten.',
+  );
 
-const consentClearedSchema = z.object({
-  type: z.literal('consent.cleared'),
-  participant: z.string(),
-  tookMs: z.number().nonnegative().describe('from the withdrawal until nothing of this person was held any more'),
-});
+const consentClearedSchema = z
+  .object({
+    type: z.literal('consent.cleared'),
+    participant: z.string(),
+    tookMs: z.number().nonnegative().describe('from the withdrawal until nothing of this person was held any more'),
+  })
+  .describe('Nothing of a person who withdrew is held any more.');
 
-const offerSchema = z.object({
-  type: z.literal('offer'),
-  number: z.number().int().nonnegative(),
-  sdp: z.string(),
-  tracks: z.array(z.object({ mid: z.string(), trackId: z.string(), participant: z.string(), kind: mediaKindSchema })),
-});
+const offerSchema = z
+  .object({
+    type: z.literal('offer'),
+    number: z.number().int().nonnegative(),
+    sdp: z.string(),
+    tracks: z.array(z.object({ mid: z.string(), trackId: z.string(), participant: z.string(), kind: mediaKindSchema })),
+  })
+  .describe(
+    'The media of the others, for those who `watch`. Answered by `answer`; a later offer replaces an earlier one.',
+  );
 
-const deliveredSchema = z.object({
-  type: z.literal('delivered'),
-  seq: z.number().int().nonnegative(),
-  deliveredMs: z
-    .number()
-    .nonnegative()
-    .describe(
-      "from the event's arrival at the agent until the server held the client's `ack`: queueing, sending, handling and the way back",
-    ),
-  sinceHopMs: z
-    .number()
-    .nonnegative()
-    .describe('from the moment the hop closed until then, both on the server’s clock'),
-});
+const deliveredSchema = z
+  .object({
+    type: z.literal('delivered'),
+    seq: z.number().int().nonnegative(),
+    deliveredMs: z
+      .number()
+      .nonnegative()
+      .describe(
+        "from the event's arrival at the agent until the server held the client's `ack`: queueing, sending, handling and the way back",
+      ),
+    sinceHopMs: z
+      .number()
+      .nonnegative()
+      .describe('from the moment the hop closed until then, both on the server’s clock'),
+  })
+  .describe('How long an acknowledged description took.');
 
-const statsSchema = z.object({
-  type: z.literal('stats'),
-  sessions: z.number().int().nonnegative(),
-  deliveredP50Ms: z
-    .number()
-    .nonnegative()
-    .nullable()
-    .describe('over the last 256 acknowledged descriptions of all rooms; null before the first'),
-  deliveredP95Ms: z.number().nonnegative().nullable(),
-  superseded: z
-    .number()
-    .int()
-    .nonnegative()
-    .describe('events of this session that a newer one replaced before they could be sent'),
-});
+const statsSchema = z
+  .object({
+    type: z.literal('stats'),
+    sessions: z.number().int().nonnegative(),
+    deliveredP50Ms: z
+      .number()
+      .nonnegative()
+      .nullable()
+      .describe('over the last 256 acknowledged descriptions of all rooms; null before the first'),
+    deliveredP95Ms: z.number().nonnegative().nullable(),
+    superseded: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe('events of this session that a newer one replaced before they could be sent'),
+  })
+  .describe('Every five seconds, for a display of how well things go.');
 
-const errorSchema = z.object({
-  type: z.literal('error'),
-  code: z.enum([
-    'bad-message',
-    'not-started',
-    'already-started',
-    'too-fast',
-    'receipt-outdated',
-    'room-full',
-    'draining',
-    'media-failed',
-    'internal',
-  ]),
-  message: z.string().describe('what happened and what to do'),
-  retryable: z.boolean(),
-});
+const errorSchema = z
+  .object({
+    type: z.literal('error'),
+    code: z.enum([
+      'bad-message',
+      'not-started',
+      'already-started',
+      'too-fast',
+      'receipt-outdated',
+      'room-full',
+      'draining',
+      'media-failed',
+      'internal',
+    ]),
+    message: z.string().describe('what happened and what to do'),
+    retryable: z.boolean(),
+  })
+  .describe('Something was refused or failed; the session goes on.');
 
-const pongSchema = z.object({ type: z.literal('pong'), id: z.number().int().optional() });
+const pongSchema = z
+  .object({ type: z.literal('pong'), id: z.number().int().optional() })
+  .describe('The answer to `ping`.');
 
 export const serverMessageSchema = z.discriminatedUnion('type', [
   sessionReadySchema,
@@ -110,9 +136,11 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   consentChangedSchema,
   consentClearedSchema,
   offerSchema,
-  descriptionSchema,
-  stateSchema,
-  signalSchema,
+  descriptionSchema.describe(
+    'What a person appears to feel, in a sentence with its evidence. A later `version` of an `id` replaces the earlier one.',
+  ),
+  stateSchema.describe('The same in numbers, every hop of 500 ms, for those who asked for `states`.'),
+  signalSchema.describe('What can be seen or heard of a person has become better or worse.'),
   deliveredSchema,
   statsSchema,
   errorSchema,

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { asyncApiDocument, type Json } from '../../../agent/protocol/asyncapi.ts';
 import { clientMessageSchema, type ClientMessageInput } from '../../../agent/protocol/client-messages.ts';
 import { serverMessageSchema, type ServerMessage } from '../../../agent/protocol/server-messages.ts';
+import { protocolReference } from '../../../agent/protocol/reference.ts';
 import { described, person, ready, state } from '../client/fakes.ts';
 
 const document = asyncApiDocument();
@@ -102,8 +103,17 @@ describe('the AsyncAPI document', () => {
   });
 
   it('is the one in the repository (npx tsx agent/protocol/write-asyncapi.ts brings that up to date)', () => {
-    const file = new URL('../../../agent/protocol/asyncapi.json', import.meta.url);
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(document);
+    expect(JSON.parse(inRepository('asyncapi.json'))).toEqual(document);
+  });
+
+  it('is rendered for people in the repository, every member of every message', () => {
+    const page = inRepository('README.md');
+    expect(page).toBe(protocolReference());
+    for (const { type, ...members } of [...CLIENT, ...SERVER]) {
+      const [, section = ''] = page.split(`\n### ${type}\n`);
+      const table = section.split('\n#')[0];
+      for (const member of Object.keys(members)) expect(table).toContain(`| \`${member}\``);
+    }
   });
 
   it('has every message once, under its side and its type', () => {
@@ -122,3 +132,7 @@ describe('the AsyncAPI document', () => {
     expect(disputed).toEqual([]);
   });
 });
+
+function inRepository(name: string): string {
+  return readFileSync(new URL(`../../../agent/protocol/${name}`, import.meta.url), 'utf8');
+}
