@@ -5,7 +5,7 @@ import { BACK_OFF_DEFAULTS, backOffMs, type BackOffOptions } from './back-off.ts
 import { ClientError } from './client-error.ts';
 import type { ClientEvent, ClientEventOf } from './client-events.ts';
 import { EventHub } from './event-hub.ts';
-import type { EventQueue } from './event-queue.ts';
+import type { EventStream } from './event-queue.ts';
 import { Link } from './link.ts';
 import { chooseSocket, systemRuntime, type Runtime, type SocketConstructor } from './runtime.ts';
 import { socketUrl } from './socket-url.ts';
@@ -121,7 +121,7 @@ export class UndertoneClient {
    * Everything from now on, for one loop. At most `capacity` events wait for it; then old ones are dropped (numbers first)
    * and counted. Ends when the client is closed, and throws the {@link ClientError} when it gave up.
    */
-  events(capacity = QUEUE_CAPACITY): EventQueue {
+  events(capacity = QUEUE_CAPACITY): EventStream {
     const queue = this.#hub.queue(Math.max(1, capacity));
     if (this.#closed) queue.end();
     return queue;

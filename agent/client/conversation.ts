@@ -32,7 +32,7 @@ interface Person {
 
 /**
  * Holds at most 64 people with 64 descriptions each; the oldest are dropped and counted. Whoever withdraws consent or
- * leaves is forgotten at once.
+ * leaves is forgotten at once, and everybody with the session.
  */
 export class Conversation {
   readonly #options: ConversationOptions;
@@ -61,8 +61,10 @@ export class Conversation {
   /** Takes the next event of a client. Those that say nothing of people are left aside. */
   push(event: ClientEvent): void {
     switch (event.type) {
+      case 'connection.closed':
+        return this.#people.clear();
       case 'session.ready':
-        // A new session may be in a room that began anew, with a clock of its own.
+        // The room may have begun anew, and whether somebody withdrew consent meanwhile is not known.
         this.#people.clear();
         return [event.participant, ...event.participants].forEach((participant) => this.#meet(participant));
       case 'participant.joined':
@@ -95,7 +97,7 @@ export class Conversation {
     });
   }
 
-  /** Calls `listener` once for each shift. @returns what ends that */
+  /** Calls `listener` once for each shift; what it throws, {@link push} throws. @returns what ends that */
   onShift(listener: (shift: Shift) => void): () => void {
     const own = (shift: Shift): void => listener(shift);
     this.#listeners.add(own);
@@ -160,6 +162,7 @@ export class Conversation {
 }
 
 const FOLLOWED = [
+  'connection.closed',
   'session.ready',
   'participant.joined',
   'participant.changed',

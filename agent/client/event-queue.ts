@@ -6,11 +6,19 @@ const REPLACEABLE: ReadonlySet<ClientEvent['type']> = new Set(['affect.state', '
 
 type Next = IteratorResult<ClientEvent, undefined>;
 
+/** What a `for await` loop reads. */
+export interface EventStream extends AsyncIterableIterator<ClientEvent, undefined> {
+  /** Events that this reader never saw because it was too slow. */
+  readonly dropped: number;
+  /** Events that wait for it. */
+  readonly waiting: number;
+}
+
 /**
  * Holds up to `capacity` events for a reader who is slower than the room. Drop policy: the oldest of those that a later
  * one makes up for ({@link REPLACEABLE}), else the oldest of all; `dropped` counts them.
  */
-export class EventQueue implements AsyncIterableIterator<ClientEvent, undefined> {
+export class EventQueue implements EventStream {
   readonly #capacity: number;
   readonly #onEnd: (queue: EventQueue) => void;
   readonly #waiting: ClientEvent[] = [];
@@ -24,7 +32,6 @@ export class EventQueue implements AsyncIterableIterator<ClientEvent, undefined>
     this.#onEnd = onEnd;
   }
 
-  /** Events that the reader never saw because it was too slow. */
   get dropped(): number {
     return this.#dropped;
   }

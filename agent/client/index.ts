@@ -1,9 +1,16 @@
-/** `undertone/client`: for platforms and bots, in browsers and in Node. Nothing in here needs Node. */
+/**
+ * `undertone/client`: for platforms and bots, in browsers and in Node. Nothing in here needs Node.
+ *
+ *     const client = await UndertoneClient.connect({ url: 'http://127.0.0.1:8080', room: 'demo' });
+ *     const conversation = Conversation.of(client);
+ *     conversation.onShift(({ participant }) => say(conversation.context(participant).text));
+ *     for await (const event of client.events()) if (event.type === 'affect.description') show(event.text);
+ */
 export { UndertoneClient, type CaptionInput, type ClientCounters, type ClientOptions } from './client.ts';
 export { ClientError, type ClientErrorCode } from './client-error.ts';
 export type { ClientEvent, ClientEventOf, LocalEvent } from './client-events.ts';
 export type { BackOffOptions } from './back-off.ts';
-export type { EventQueue } from './event-queue.ts';
+export type { EventStream } from './event-queue.ts';
 export type { Runtime, SocketConstructor, SocketLike } from './runtime.ts';
 export { Conversation, type ConversationOptions } from './conversation.ts';
 export type { ContextSentence, ConversationContext } from './context.ts';

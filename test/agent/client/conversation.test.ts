@@ -69,6 +69,15 @@ describe('Conversation', () => {
     expect(conversation.context('p-1').json).toMatchObject({ name: undefined, sentences: [] });
   });
 
+  it('begins anew with every session, and keeps nothing after the last', () => {
+    for (const end of [ready(), { type: 'connection.closed' } as const]) {
+      const { conversation } = begin();
+      conversation.push(described(500));
+      conversation.push(end);
+      expect(conversation.context('p-1').json).toMatchObject({ name: undefined, analysis: false, sentences: [] });
+    }
+  });
+
   it('tells of the shift of each person to each listener once', () => {
     const { conversation } = begin();
     const shifts: Shift[] = [];
