@@ -97,7 +97,11 @@ export class Conversation {
     });
   }
 
-  /** Calls `listener` once for each shift; what it throws, {@link push} throws. @returns what ends that */
+  /**
+   * Calls `listener` once for each shift; what it throws, {@link push} throws. Wants a client with `states: true`:
+   * descriptions alone come too seldom to tell what lasts.
+   * @returns what ends that
+   */
   onShift(listener: (shift: Shift) => void): () => void {
     const own = (shift: Shift): void => listener(shift);
     this.#listeners.add(own);

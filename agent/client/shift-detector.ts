@@ -7,9 +7,9 @@ import { readingOf, type AffectState, type Description, type Evidence, type Read
 export interface ShiftOptions {
   /** Distance in the plane of valence and arousal (each -1..1) at which something may have begun. */
   readonly enter: number;
-  /** Nearer than this to where it had settled, it was nothing: less than `enter`, so that noise does not flicker. */
+  /** What is nearer than this is the same place: less than `enter`, so that noise does not flicker. */
   readonly leave: number;
-  /** How long it must last. */
+  /** How long it must last in one place. */
   readonly holdMs: number;
   /** After so long without a reading, what was begun is forgotten. */
   readonly staleMs: number;
@@ -29,8 +29,9 @@ export interface Shift {
   readonly participant: string;
   /** Where it had settled before; labels as last read there. */
   readonly from: Reading;
-  /** The mean of the readings since `sinceMs`; labels as read last. */
+  /** The mean of the readings since it came to rest again; labels as read last. */
   readonly to: Reading;
+  /** When it left where it had settled. */
   readonly sinceMs: number;
   /** End of the reading that made it certain. */
   readonly atMs: number;
@@ -49,8 +50,10 @@ interface Level {
   count: number;
 }
 
+/** A place away from where it had settled: left since one time, held since the same or a later one. */
 interface Candidate extends Level {
   readonly sinceMs: number;
+  readonly heldMs: number;
 }
 
 export class ShiftDetector {
@@ -59,8 +62,6 @@ export class ShiftDetector {
   #candidate: Candidate | undefined;
   #described: Description | undefined;
   #lastMs = -Infinity;
-  /** End of the last reading at the settled level; nothing can have begun before. */
-  #nearMs = -Infinity;
 
   constructor(options: Partial<ShiftOptions> = {}) {
     this.#options = { ...SHIFT_DEFAULTS, ...options };
@@ -77,39 +78,42 @@ export class ShiftDetector {
     // Words take longer than numbers: a description may come after the states of later hops.
     if (event.endMs < this.#lastMs) return undefined;
     if (event.endMs - this.#lastMs > staleMs) this.#candidate = undefined;
+    // A description reaches back to when its affect began; what was read since then says where that was.
+    const beganMs = Math.max(event.startMs, this.#lastMs);
     this.#lastMs = event.endMs;
-    return this.#weigh(event, readingOf(event));
+    return this.#weigh(event, readingOf(event), beganMs);
   }
 
-  #weigh(event: Description | AffectState, reading: Reading): Shift | undefined {
+  #weigh(event: Description | AffectState, reading: Reading, beganMs: number): Shift | undefined {
     const settled = this.#settled;
     if (!settled) {
       this.#settled = { mean: reading, count: 1 };
-      this.#nearMs = event.endMs;
       return undefined;
     }
     const { enter, leave, holdMs } = this.#options;
     const away = distance(reading, settled.mean);
     if (away < leave) {
       this.#candidate = undefined;
-      this.#nearMs = event.endMs;
       if (settled.count < SETTLING_READINGS) add(settled, reading);
       return undefined;
     }
-    // Going somewhere else altogether begins anew: what lasts must last in one place.
-    if (this.#candidate && distance(reading, this.#candidate.mean) < enter) add(this.#candidate, reading);
-    else
-      this.#candidate =
-        away < enter ? undefined : { mean: reading, count: 1, sinceMs: Math.max(event.startMs, this.#nearMs) };
+    if (this.#candidate && distance(reading, this.#candidate.mean) < leave) add(this.#candidate, reading);
+    else this.#candidate = away < enter ? undefined : this.#begin(reading, settled, beganMs);
     const candidate = this.#candidate;
-    if (!candidate || event.endMs - candidate.sinceMs < holdMs) return undefined;
+    if (!candidate || event.endMs - candidate.heldMs < holdMs) return undefined;
     return this.#shift(event, settled, candidate);
+  }
+
+  /** What lasts must last in one place; on the way there it has already begun. */
+  #begin(reading: Reading, settled: Level, beganMs: number): Candidate {
+    const before = this.#candidate;
+    const onTheWay = before !== undefined && sameSide(reading, before.mean, settled.mean);
+    return { mean: reading, count: 1, heldMs: beganMs, sinceMs: onTheWay ? before.sinceMs : beganMs };
   }
 
   #shift({ participant, endMs }: Description | AffectState, from: Level, to: Candidate): Shift {
     this.#settled = { mean: to.mean, count: to.count };
     this.#candidate = undefined;
-    this.#nearMs = endMs;
     const described = this.#described && this.#described.endMs > to.sinceMs ? this.#described : undefined;
     return {
       participant,
@@ -125,6 +129,12 @@ export class ShiftDetector {
 
 function distance(a: Reading, b: Reading): number {
   return Math.hypot(a.valence - b.valence, a.arousal - b.arousal);
+}
+
+/** Whether both are away from `origin` in about the same direction. */
+function sameSide(a: Reading, b: Reading, origin: Reading): boolean {
+  const along = (a.valence - origin.valence) * (b.valence - origin.valence);
+  return along + (a.arousal - origin.arousal) * (b.arousal - origin.arousal) > 0;
 }
 
 function add(level: Level, { valence, arousal, dominance, confidence, labels }: Reading): void {

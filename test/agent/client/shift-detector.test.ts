@@ -27,6 +27,14 @@ describe('ShiftDetector', () => {
     expect(shifts.map(({ to }) => Math.round(to.valence * 10))).toEqual([6, 0]);
   });
 
+  it('takes a long way for one shift, dated to its beginning, and waits for its end to say where it led', () => {
+    const way = [-0.4, -0.2, 0, 0.2, 0.4];
+    const shifts = run([...hold(-0.6, 10), ...way, ...hold(0.6, 20)]);
+    expect(shifts).toHaveLength(1);
+    expect(shifts[0].to.valence).toBeGreaterThan(0.4);
+    expect(shifts[0].sinceMs).toBeLessThanOrEqual(6000);
+  });
+
   it('does not flicker at the threshold', () => {
     const around = Array.from({ length: 200 }, (_, hop) => (hop % 2 ? 0.33 : 0.37));
     expect(run([...hold(0, 20), ...around]).length).toBeLessThanOrEqual(1);
