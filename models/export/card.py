@@ -9,7 +9,7 @@ CPU core. It describes what shows; it does not know what anybody feels.
 ## What it is
 - Streaming encoders (face in four views with a projection each: action units, expression posterior, head and gaze motion,
   quality; voice; captions), an attention pre-fusion over the last 8 hops in which a modality that is not there is masked, two
-  fused tokens a hop, a causal language model ({parameters}), 64 hops (32 s) remembered, text decoded on a branch.
+  fused tokens a hop, a causal language model of 5 layers, 192 wide ({parameters}), 64 hops (32 s) remembered, text decoded on a branch.
 - Cues are decoded before the words (`BOS <plan> tags <sep> words`): the tags are the evidence.
 - 8-bit weights in blocks of 32, activations in float: a person's text does not depend on who shares the batch.
 
@@ -77,7 +77,7 @@ def write_card(spec: dict, report: dict) -> str:
     clips = report.get("clips", {}).get("tears-to-laughter")
     told = f"Real clip, tears to laughter: mean valence {clips['mean valence in tears']} in tears, {clips['mean valence laughing']} laughing, the turn at {clips['turn at s']} s (the hand leaves the face at about 9.5 s).\n" if clips else ""
     return TEXT.format(
-        version=spec["version"], parameters=f"{spec['training'].get('parameters', '3.0 M parameters')}", training="- " + "\n- ".join(f"{k}: {v}" for k, v in spec["training"].items()),
+        version=spec["version"], parameters=f"{spec['training']['parameters'] / 1e6:.1f} M parameters in all", training="- " + "\n- ".join(f"{k}: {v}" for k, v in spec["training"].items()),
         limits="- " + "\n- ".join(spec["limits"]), episodes=a["episodes"], rows="\n".join(f"| {n} | {x} | {y} |" for n, x, y in table), clips=told,
     )
 

@@ -35,8 +35,9 @@ def history(run: Path) -> dict:
     """How the weights came to be."""
     saved = torch.load(run / "checkpoint.pt")
     return {
-        "seed": saved.get("seed", 1), "steps": saved["step"], "episodes": saved["episodes"], "hours": round(saved["spent"] / 3600, 2),
-        "machine": "two shared CPU cores, one thread", "data": "simulated sensor readings only (models/training), made afresh for every step; no recordings of people", "report": "report.json",
+        "seed": saved["seed"], "parameters": sum(p.numel() for p in saved["model"].values()), "steps": saved["step"], "episodes": saved["episodes"], "hours": round(saved["spent"] / 3600, 2),
+        "machine": "one thread of a shared two-core CPU", "data": "simulated sensor readings only (models/training), made afresh for every step; no recordings of people", "report": "report.json",
+        **({"notes": (run / "notes.txt").read_text().strip()} if (run / "notes.txt").exists() else {}),
     }
 
 

@@ -102,7 +102,7 @@ class State:
         self.rng, self.families, self.faces, self.voices, self.m = rng, families, faces, voices, m
         self.pick = lambda options: options[int(rng.random() * len(options))]
         self.main, self.strength = families[0]
-        self.degree = self.pick(next(words for top, words in _DEGREES if self.strength < top)) if self.main != "neutral" and rng.random() < 0.35 else ""
+        self.degree = self.pick(next(words for top, words in _DEGREES if self.strength < top)) if self.main != "neutral" and rng.random() < 0.15 else ""
 
     def term(self, family: str, strength: float) -> int:
         if self.rng.random() < 0.6:

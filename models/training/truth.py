@@ -66,7 +66,7 @@ def _by_voice_alone(feeling, vad, face_tells, caption) -> None:
     arousal, pleasant = vad[..., 1], vad[..., 0] > 0
     plain = np.zeros_like(feeling)
     for name, sign, glad in (("interest", 1, True), ("frustration", 1, False), ("calm", -1, True), ("boredom", -1, False)):
-        plain[..., K[name]] = np.clip(sign * arousal, 0, 1) * (pleasant == glad) * 0.8
+        plain[..., K[name]] = np.clip(1.6 * sign * arousal, 0, 1) * (pleasant == glad)
     feeling[:] = feeling * (1 - 0.65 * blind[..., None]) + plain * blind[..., None]
     vad[..., 0] *= 1 - 0.55 * blind
 
