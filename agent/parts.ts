@@ -1,7 +1,7 @@
 /** Opens what an agent stands on: the SFU and the analysis. */
 import type { Logger } from 'pino';
 import { bundledPackDir } from '../models/index.ts';
-import { AnalysisPool } from '../pipeline/index.ts';
+import { openAnalysis, type AnalysisPool } from '../pipeline/index.ts';
 import { createWeriftSfu, type Sfu } from '../sfu/index.ts';
 import type { Config } from './config/schema.ts';
 
@@ -15,7 +15,7 @@ export interface Parts {
 /** Starts both. @throws {SfuError} {@link AnalysisError} {@link ModelError}; nothing is left running then */
 export async function openParts(config: Config, log: Logger): Promise<Parts> {
   const { packDir, faceCacheDir, providers, workers } = config.analysis;
-  const analysis = await AnalysisPool.open({
+  const analysis = await openAnalysis({
     packDir: packDir ?? bundledPackDir(),
     providers,
     workers,

@@ -1,6 +1,6 @@
 /** The protocol as an AsyncAPI 3.1 document, made from the zod schemas that the server itself uses. */
 import { z } from 'zod';
-import { estimateSchema, evidenceSchema } from '../../pipeline/events.ts';
+import { estimateSchema, evidenceSchema } from '../../pipeline/index.ts';
 import { clientMessageSchema } from './client-messages.ts';
 import { participantSchema, roomNameSchema } from './participants.ts';
 import { PROTOCOL_VERSION } from './protocol-version.ts';

@@ -1,7 +1,6 @@
 /** What the server says over the room's WebSocket. */
 import { z } from 'zod';
-// Past the pipeline's door, because what stands behind that needs Node, and clients in browsers read this file too.
-import { descriptionSchema, signalSchema, stateSchema } from '../../pipeline/events.ts';
+import { descriptionSchema, signalSchema, stateSchema } from '../../pipeline/index.ts';
 import { mediaKindSchema, participantSchema } from './participants.ts';
 
 const receiptSchema = z.object({
