@@ -14,7 +14,7 @@ const ffmpeg = findFfmpeg();
 const face = findFaceMedia();
 const speech = findSpeech();
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const artifacts = process.env.UNDERTONE_ARTIFACTS ?? join(root, 'artifacts');
+const artifacts = process.env.CI_ARTIFACTS ?? join(root, 'artifacts');
 const FIT = 'scale=640:360:force_original_aspect_ratio=decrease,pad=640:360:(ow-iw)/2:(oh-ih)/2,fps=24';
 
 describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real browsers', { timeout: 180_000 }, () => {
@@ -34,7 +34,9 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
     execFileSync('ffmpeg', ['-v', 'error', '-stream_loop', '8', '-i', speech!, '-ac', '1', '-ar', '48000', audio]);
     const command = [join(root, 'dist/agent/cli/main.js'), 'start', '--port', '0', '--log-level', 'warn'];
     agent = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = (await once(agent.stdout!, 'data')) as [Buffer];
+    const died = once(agent, 'exit').then(([code]) => Promise.reject(new Error(`the agent ended with ${code}`)));
+    const [line] = (await Promise.race([once(agent.stdout!, 'data'), died])) as [Buffer];
+    died.catch(() => {}); // later it is meant to end
     const url = `${line.toString().trim()}?room=browser-test`;
     browser = await chromium.launch({ executablePath: executablePath!, args: callerSwitches(video, audio) });
     ada = await Caller.join(browser, url, 'Ada');

@@ -136,7 +136,7 @@ describe('speaking', () => {
   it('streams words that add up to the text', async () => {
     const { memories, last } = await watch(model, [5], 6);
     const heard: SpeakUpdate[] = [];
-    for await (const updates of model.speak([{ memory: memories[0], said, cues: last[0].cues }]))
+    for await (const updates of model.speak([{ memory: memories[0], said, cues: last[0].cues }], { chunk: 3 }))
       heard.push(...updates);
     expect(heard.map(({ delta }) => delta).join('')).toBe(heard.at(-1)?.text);
     expect(heard.filter(({ done }) => done)).toHaveLength(1);

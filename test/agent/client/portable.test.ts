@@ -1,6 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
+const root = new URL('../../../', import.meta.url);
+const { browser } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
+  browser: Record<string, string>;
+};
+
+/** What bundlers for browsers load in place of a module, by the package's own word. */
+function inBrowser(module: URL): URL {
+  const built = module.href.replace(root.href, './dist/').replace(/\.ts$/, '.js');
+  return new URL((browser[built] ?? built).replace('./dist/', root.href).replace(/\.js$/, '.ts'));
+}
+
 /** Every module that loading `entry` loads: files of ours by their address, packages by their name. Types do not load. */
 function loaded(entry: URL, seen = new Set<string>()): Set<string> {
   if (seen.has(entry.href)) return seen;
@@ -8,7 +19,7 @@ function loaded(entry: URL, seen = new Set<string>()): Set<string> {
   const source = readFileSync(entry, 'utf8');
   for (const [, clause, from] of source.matchAll(/^(?:import|export)\s+(?:([\w{},*\s]+?)\s+from\s+)?'([^']+)'/gm)) {
     if (/^type\s/.test(clause ?? '')) continue;
-    if (from?.startsWith('.')) loaded(new URL(from, entry), seen);
+    if (from?.startsWith('.')) loaded(inBrowser(new URL(from, entry)), seen);
     else seen.add(from ?? '');
   }
   return seen;

@@ -161,6 +161,12 @@ export class HeadlessViewer {
     for (let seen = 0; seen < count;) if ((await once(this.events, 'frame'))[0] === mid) seen++;
   }
 
+  /** A frame of an m-line whose brightness lies between these: receivers show black until the first picture is decoded. */
+  async shows(mid: string, darkest: number, brightest = 255): Promise<void> {
+    const luma = (): number => this.lumaByMid.get(mid) ?? 0;
+    while (luma() < darkest || luma() > brightest) await this.frames(mid, 1);
+  }
+
   /** Ten milliseconds of sound of an m-line that is not silence or is: something is decoded. */
   async sound(mid: string): Promise<void> {
     while ((await once(this.events, 'sound'))[0] !== mid);
