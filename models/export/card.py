@@ -11,7 +11,7 @@ CPU core. It describes what shows; it does not know what anybody feels.
   quality; voice; captions), an attention pre-fusion over the last 8 hops in which a modality that is not there is masked, two
   fused tokens a hop, a causal language model of 5 layers, 192 wide ({parameters}), 64 hops (32 s) remembered, text decoded on a branch.
 - Cues are decoded before the words (`BOS <plan> tags <sep> words`): the tags are the evidence.
-- 8-bit weights in blocks of 32, activations in float: a person's text does not depend on who shares the batch.
+- 8-bit weights in blocks of 32 (activations rounded within a row at most): a person's text does not depend on who shares the batch.
 
 ## How it was trained
 {training}
