@@ -51,7 +51,7 @@ Identity, age, gender, origin, health, diagnosis, truthfulness, intent. It does 
 {rows}
 
 {clips}
-Quantised and fp32 packs are compared on the same seeds; the int8 graphs are what ships.
+The int8 graphs are what ships; the fp32 column is over the first half of the same episodes.
 """
 
 
