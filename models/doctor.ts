@@ -98,17 +98,17 @@ async function inspectPack(dir: string, providers: readonly string[]): Promise<P
 async function timeModel(model: AffectModel): Promise<Omit<PackTiming, 'openMs'>> {
   const item = { memory: model.createMemory(), said: new Float32Array(model.pack.manifest.saidSize) };
   const times: number[] = [];
-  let cues = new Float32Array(model.pack.manifest.cues.length);
+  let heard = { cues: new Float32Array(model.pack.manifest.cues.length), vad: new Float32Array(3) };
   for (let hop = 0; hop < WARM_HOPS + TIMED_HOPS; hop += 1) {
     const startMs = performance.now();
     const [heads] = await model.hop([item]);
     if (hop >= WARM_HOPS) times.push(performance.now() - startMs);
-    cues = Float32Array.from(heads.cues);
+    heard = { cues: Float32Array.from(heads.cues), vad: Float32Array.from(heads.vad) };
   }
   times.sort((a, b) => a - b);
   const startMs = performance.now();
   let firstWordMs = 0;
-  for await (const updates of model.speak([{ ...item, cues }])) {
+  for await (const updates of model.speak([{ ...item, ...heard }])) {
     if (updates.some(({ delta }) => delta !== '')) firstWordMs ||= performance.now() - startMs;
   }
   const speakMs = performance.now() - startMs;

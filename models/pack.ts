@@ -41,6 +41,14 @@ const cueSchema = z.object({
   modality: z.enum(['face', 'voice', 'caption']),
 });
 
+/** Tokens that may be decoded only while a quantity has moved between `from` and `to` since the last description. */
+const claimSchema = z.object({
+  tokens: z.array(tokenId).min(1),
+  of: z.enum(['valence', 'valenceDistance', 'intensity']),
+  from: z.number().optional(),
+  to: z.number().optional(),
+});
+
 export const packSchema = z.object({
   format: z.literal(1),
   name: z.string(),
@@ -64,6 +72,7 @@ export const packSchema = z.object({
   maxTokens: count,
   labels: z.array(labelSchema),
   cues: z.array(cueSchema),
+  claims: z.array(claimSchema).default([]),
   thresholds: z.object({
     speak: z.number().min(0).max(1),
     cue: z.array(z.number().min(0).max(1)),

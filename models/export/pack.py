@@ -39,7 +39,7 @@ def write_pack(model: AffectNano, tokenizer: Path, folder: Path, thresholds: dic
     (folder / "README.md").write_text(card)
     state = write_state(model, folder / "state.bin")
     variants = [variant("int8", ["cpu"])] + ([variant("fp32", ["cpu", "cuda", "webgpu"])] if keep_fp32 else [])
-    seal(folder, describe_pack(model, thresholds, training, variants, state, version))
+    seal(folder, describe_pack(model, tokenizer, thresholds, training, variants, state, version))
 
 
 def variant(name: str, providers: list[str]) -> dict:
@@ -144,7 +144,29 @@ def write_state(model: AffectNano, path: Path) -> list[dict]:
     return state
 
 
-def describe_pack(model: AffectNano, thresholds: dict, training: dict, variants: list, state: list, version: str) -> dict:
+# Words that claim a change since the last description, and how far the numbers must have moved for them (grammar.progress).
+CLAIMS = (
+    ("brightened lightened lifted brighter better", "valence", 0.12, None),
+    ("darkened sunk worse", "valence", None, -0.12),
+    ("mood expression", "valenceDistance", 0.12, None),
+    ("stronger building", "intensity", 0.0, None),
+    ("easing fading", "intensity", None, 0.0),
+    ("changed steady", "valenceDistance", None, 0.25),
+)
+
+
+def claims(tokenizer: Path) -> list[dict]:
+    """Only words that are one token can be watched; the tokenizer learns all of these."""
+    vocabulary = json.loads(tokenizer.read_text())["model"]["vocab"]
+    out = []
+    for words, of, least, most in CLAIMS:
+        tokens = [vocabulary["\u0120" + w] for w in words.split() if "\u0120" + w in vocabulary]
+        if tokens:
+            out.append({"tokens": tokens, "of": of, **({} if least is None else {"from": least}), **({} if most is None else {"to": most})})
+    return out
+
+
+def describe_pack(model: AffectNano, tokenizer: Path, thresholds: dict, training: dict, variants: list, state: list, version: str) -> dict:
     size = model.size
     return {
         "format": 1, "name": "affect-nano", "version": version, "license": "Apache-2.0", "languages": ["en"],
@@ -155,5 +177,5 @@ def describe_pack(model: AffectNano, thresholds: dict, training: dict, variants:
         "saidSize": SAID, "tasks": TASK, "tokens": {"eos": EOS, "plan": PLAN, "sep": SEP, "firstCue": FIRST_CUE}, "maxTokens": 80,
         "labels": [{"term": t.term, "family": t.family, "valence": t.valence, "arousal": t.arousal, "dominance": t.dominance} for t in TERMS],
         "cues": [{"name": c.name, "cue": c.cue, "direction": c.direction, "modality": c.modality} for c in CUES],
-        "thresholds": thresholds, "tokenizer": "tokenizer.json", "card": "README.md",
+        "claims": claims(tokenizer), "thresholds": thresholds, "tokenizer": "tokenizer.json", "card": "README.md",
     }

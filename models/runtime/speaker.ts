@@ -2,6 +2,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Pack, PackManifest } from '../pack.ts';
 import type { WordDecoder } from '../tokenizer.ts';
+import { deniedTokens } from './claims.ts';
 import { ModelError } from './errors.ts';
 import { type ParticipantMemory, gather } from './memory.ts';
 import { int64, integers } from './tensors.ts';
@@ -19,6 +20,8 @@ export interface SpeakItem {
   readonly task?: string;
   /** Probabilities of the cues as the hop's heads gave them, `[cues]`: tags below the pack's threshold cannot be named. */
   readonly cues: Float32Array;
+  /** Valence, arousal and dominance as the hop's heads gave them: what is claimed of a change must agree with them. */
+  readonly vad: Float32Array;
 }
 
 export interface SpeakOptions {
@@ -132,16 +135,17 @@ function taskToken(tasks: Readonly<Record<string, number>>, task: string): bigin
 
 /**
  * Forces the plan at first (the graph bans it once it has come) and bans the tags of cues that the heads do not see:
- * evidence that is not there cannot be named.
+ * evidence that is not there cannot be named, and no change claimed that the numbers deny.
  */
-function planBias({ vocabulary, tokens, thresholds }: PackManifest, items: readonly SpeakItem[]): Tensor {
+function planBias({ vocabulary, tokens, thresholds, claims }: PackManifest, items: readonly SpeakItem[]): Tensor {
   const bias = new Float32Array(items.length * vocabulary);
-  for (const [row, { cues }] of items.entries()) {
+  for (const [row, { cues, said, vad }] of items.entries()) {
     const start = row * vocabulary;
     bias[start + tokens.plan] = FORCED;
     for (const [cue, threshold] of thresholds.cue.entries()) {
       if (!(cues[cue] >= threshold)) bias[start + tokens.firstCue + cue] = FORBIDDEN;
     }
+    for (const token of deniedTokens(claims, said, vad)) bias[start + token] = FORBIDDEN;
   }
   return new Tensor('float32', bias, [items.length, vocabulary]);
 }

@@ -155,6 +155,7 @@ export class HopGrid<K> {
       memory,
       said: describer.said,
       cues: heads.cues,
+      vad: heads.vad,
     }));
     for await (const updates of this.#model.speak(items, signal === undefined ? {} : { signal })) {
       const nowMs = this.#now();

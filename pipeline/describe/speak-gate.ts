@@ -15,7 +15,7 @@ export interface SpeakGateOptions {
 export const SPEAK_GATE_DEFAULTS: SpeakGateOptions = {
   minGapMs: 1000,
   strongChange: 0.6,
-  maxSilenceMs: 10_000,
+  maxSilenceMs: 6000,
   calm: 0.2,
   calmMs: 3000,
 };

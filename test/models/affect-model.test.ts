@@ -100,7 +100,7 @@ describe('a memory that is closed', () => {
   it('while it speaks says not a word more', async () => {
     const { memories, last } = await watch(model, [1], 4);
     const updates: SpeakUpdate[] = [];
-    const speech = model.speak([{ memory: memories[0], said, cues: last[0].cues }], { chunk: 1 });
+    const speech = model.speak([{ memory: memories[0], said, ...last[0] }], { chunk: 1 });
     memories[0].close();
     for await (const update of speech) updates.push(...update);
     expect(updates).toEqual([]);
@@ -136,7 +136,7 @@ describe('speaking', () => {
   it('streams words that add up to the text', async () => {
     const { memories, last } = await watch(model, [5], 6);
     const heard: SpeakUpdate[] = [];
-    for await (const updates of model.speak([{ memory: memories[0], said, cues: last[0].cues }], { chunk: 3 }))
+    for await (const updates of model.speak([{ memory: memories[0], said, ...last[0] }], { chunk: 3 }))
       heard.push(...updates);
     expect(heard.map(({ delta }) => delta).join('')).toBe(heard.at(-1)?.text);
     expect(heard.filter(({ done }) => done)).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('speaking', () => {
     const { memories, last } = await watch(model, [5, 6], 6);
     const [quiet] = await texts(model, [memories[0]], [last[0]]);
     let end: SpeakUpdate | undefined;
-    for await (const updates of model.speak([{ memory: memories[0], said, cues: last[0].cues }])) {
+    for await (const updates of model.speak([{ memory: memories[0], said, ...last[0] }])) {
       await model.hop([hopItem(model, memories[0], 5, 90), hopItem(model, memories[1], 6, 90)]);
       end = updates.at(-1);
     }
@@ -157,7 +157,7 @@ describe('speaking', () => {
   it('stops between two chunks when it is aborted', async () => {
     const { memories, last } = await watch(model, [5], 2);
     const abort = new AbortController();
-    const speech = model.speak([{ memory: memories[0], said, cues: last[0].cues }], { chunk: 1, signal: abort.signal });
+    const speech = model.speak([{ memory: memories[0], said, ...last[0] }], { chunk: 1, signal: abort.signal });
     abort.abort(new Error('enough'));
     await expect(speech.next()).rejects.toThrow('enough');
   });

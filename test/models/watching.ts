@@ -74,7 +74,7 @@ export async function texts(
 ): Promise<SpeakUpdate[]> {
   const ends: SpeakUpdate[] = [];
   const said = new Float32Array(model.pack.manifest.saidSize);
-  const items = memories.map((memory, i) => ({ memory, said, cues: heads[i].cues }));
+  const items = memories.map((memory, i) => ({ memory, said, ...heads[i] }));
   for await (const updates of model.speak(items, { chunk })) {
     for (const update of updates) if (update.done) ends[update.item] = update;
   }

@@ -24,7 +24,7 @@ describe('the speak gate', () => {
   it('asks for a stronger wish soon after a description than later', () => {
     expect(spokenAt(0).wants({ ...calm, timeMs: 1500, silent: 0.45 })).toBe(false);
     expect(spokenAt(0).wants({ ...calm, timeMs: 3000, silent: 0.45 })).toBe(true);
-    expect(spokenAt(0).wants({ ...calm, timeMs: 9000, silent: 0.55 })).toBe(false);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 5500, silent: 0.55 })).toBe(false);
   });
 
   it('opens when what was said no longer holds, however silent the model would be', () => {
