@@ -41,13 +41,18 @@ const cueSchema = z.object({
   modality: z.enum(['face', 'voice', 'caption']),
 });
 
-/** Tokens that may be decoded only while a quantity has moved between `from` and `to` since the last description. */
-const claimSchema = z.object({
-  tokens: z.array(tokenId).min(1),
-  of: z.enum(['valence', 'valenceDistance', 'intensity']),
-  from: z.number().optional(),
-  to: z.number().optional(),
-});
+/** A quantity has moved between `from` and `to` since the last description, or a cue (by index) is there. */
+const conditionSchema = z.union([
+  z.object({
+    of: z.enum(['valence', 'valenceDistance', 'arousal', 'intensity']),
+    from: z.number().optional(),
+    to: z.number().optional(),
+  }),
+  z.object({ cue: z.number().int().min(0) }),
+]);
+
+/** Tokens that may be decoded only while one of the conditions holds. */
+const claimSchema = z.object({ tokens: z.array(tokenId).min(1), when: z.array(conditionSchema) });
 
 export const packSchema = z.object({
   format: z.literal(1),

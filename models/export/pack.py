@@ -144,26 +144,30 @@ def write_state(model: AffectNano, path: Path) -> list[dict]:
     return state
 
 
-# Words that claim a change since the last description, and how far the numbers must have moved for them (grammar.progress).
+# Words that claim something, and what the numbers must say for them: moves since the last description (grammar.progress)
+# and cues of what is missing (phrases). A clause after ";" is one of these, so without any the sentence ends.
+FELL, ROSE, MOVED = {"of": "valence", "to": -0.12}, {"of": "valence", "from": 0.12}, {"of": "valenceDistance", "from": 0.12}
+GONE, COVERED, MUTE = ({"cue": [c.name for c in CUES].index(n)} for n in ("face_gone", "face_covered", "voice_gone"))
 CLAIMS = (
-    ("brightened lightened lifted brighter better", "valence", 0.12, None),
-    ("darkened sunk worse", "valence", None, -0.12),
-    ("mood expression", "valenceDistance", 0.12, None),
-    ("stronger building", "intensity", 0.0, None),
-    ("easing fading", "intensity", None, 0.0),
-    ("changed steady", "valenceDistance", None, 0.25),
+    ("\u0120brightened \u0120lightened \u0120lifted \u0120brighter \u0120better", [ROSE]),
+    ("\u0120darkened \u0120sunk \u0120worse \u0120brightness", [FELL]),
+    ("\u0120mood \u0120expression", [MOVED]),
+    ("\u0120tension", [{"of": "arousal", "from": 0.12}]),
+    ("\u0120stronger \u0120building", [{"of": "intensity", "from": 0.0}]),
+    ("\u0120easing \u0120fading", [{"of": "intensity", "to": 0.0}]),
+    ("\u0120hidden \u0120covered \u0120covers", [COVERED]),
+    ("\u0120visible \u0120camera", [GONE]),
+    ("\u0120sound \u0120audio \u0120microphone", [MUTE]),
+    ("\u0120picture", []),
+    (";", [MOVED, GONE, COVERED, MUTE]),
 )
 
 
 def claims(tokenizer: Path) -> list[dict]:
-    """Only words that are one token can be watched; the tokenizer learns all of these."""
+    """Only words that are one token can be watched; the tokenizer learns most of these."""
     vocabulary = json.loads(tokenizer.read_text())["model"]["vocab"]
-    out = []
-    for words, of, least, most in CLAIMS:
-        tokens = [vocabulary["\u0120" + w] for w in words.split() if "\u0120" + w in vocabulary]
-        if tokens:
-            out.append({"tokens": tokens, "of": of, **({} if least is None else {"from": least}), **({} if most is None else {"to": most})})
-    return out
+    told = ({"tokens": [vocabulary[w] for w in words.split() if w in vocabulary], "when": when} for words, when in CLAIMS)
+    return [claim for claim in told if claim["tokens"]]
 
 
 def describe_pack(model: AffectNano, tokenizer: Path, thresholds: dict, training: dict, variants: list, state: list, version: str) -> dict:

@@ -1,20 +1,35 @@
-/** Words that claim a change since the last description may be decoded only where the heads' numbers agree. */
+/** Words that claim something may be decoded only where the heads' numbers agree: evidence, gaps, and what has changed. */
 import type { PackManifest } from '../pack.ts';
 
 type Claim = PackManifest['claims'][number];
+type Condition = Claim['when'][number];
 
-/** How far a quantity has moved from what was said (`said`: spoken, valence, arousal, ...) to what is (`vad`). */
-function moved(of: Claim['of'], said: Float32Array, vad: Float32Array): number {
+/** What the heads read now, and what was said last (`spoken, valence, arousal, ...`). */
+export interface ClaimFacts {
+  readonly said: Float32Array;
+  readonly vad: Float32Array;
+  readonly cues: Float32Array;
+}
+
+/** How far a quantity has moved from what was said to what is. */
+function moved(of: string, { said, vad }: ClaimFacts): number {
   const valence = vad[0] - said[1];
   if (of === 'valence') return valence;
   if (of === 'valenceDistance') return Math.abs(valence);
+  if (of === 'arousal') return vad[1] - said[2];
   return Math.hypot(vad[0], vad[1]) - Math.hypot(said[1], said[2]);
 }
 
-/** The tokens of the claims that do not hold. Before the first description there is nothing to compare with: all of them. */
-export function deniedTokens(claims: readonly Claim[], said: Float32Array, vad: Float32Array): number[] {
-  return claims.flatMap(({ tokens, of, from, to }) => {
-    const by = moved(of, said, vad);
-    return said[0] > 0 && by >= (from ?? -Infinity) && by <= (to ?? Infinity) ? [] : tokens;
-  });
+function holds(condition: Condition, facts: ClaimFacts, cueThresholds: readonly number[]): boolean {
+  if ('cue' in condition) return facts.cues[condition.cue] >= cueThresholds[condition.cue];
+  const by = moved(condition.of, facts);
+  // Before the first description there is no change to tell of.
+  return facts.said[0] > 0 && by >= (condition.from ?? -Infinity) && by <= (condition.to ?? Infinity);
+}
+
+/** The tokens of the claims that do not hold. */
+export function deniedTokens(claims: readonly Claim[], facts: ClaimFacts, cueThresholds: readonly number[]): number[] {
+  return claims.flatMap(({ tokens, when }) =>
+    when.some((condition) => holds(condition, facts, cueThresholds)) ? [] : tokens,
+  );
 }

@@ -139,13 +139,13 @@ function taskToken(tasks: Readonly<Record<string, number>>, task: string): bigin
  */
 function planBias({ vocabulary, tokens, thresholds, claims }: PackManifest, items: readonly SpeakItem[]): Tensor {
   const bias = new Float32Array(items.length * vocabulary);
-  for (const [row, { cues, said, vad }] of items.entries()) {
+  for (const [row, item] of items.entries()) {
     const start = row * vocabulary;
     bias[start + tokens.plan] = FORCED;
     for (const [cue, threshold] of thresholds.cue.entries()) {
-      if (!(cues[cue] >= threshold)) bias[start + tokens.firstCue + cue] = FORBIDDEN;
+      if (!(item.cues[cue] >= threshold)) bias[start + tokens.firstCue + cue] = FORBIDDEN;
     }
-    for (const token of deniedTokens(claims, said, vad)) bias[start + token] = FORBIDDEN;
+    for (const token of deniedTokens(claims, item, thresholds.cue)) bias[start + token] = FORBIDDEN;
   }
   return new Tensor('float32', bias, [items.length, vocabulary]);
 }

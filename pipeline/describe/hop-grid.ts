@@ -1,6 +1,6 @@
 /** All participants of a worker on one hop grid: one run for everybody, then one decoding for those who speak. */
 import type { AffectModel, HopResult, ParticipantMemory, SpeakUpdate } from '../../models/index.ts';
-import type { Description, UnstampedEvent } from '../events.ts';
+import { type Description, LATENCY_STAGES, type UnstampedEvent } from '../events.ts';
 import { Describer, type DescriberOptions } from './describer.ts';
 import type { DescribableHop } from './hop-input.ts';
 import type { PackFacts } from './numbers.ts';
@@ -192,5 +192,9 @@ function latency(
   stages.encode = Math.max(0, encodedMs - hop.closedMs);
   stages.firstWord = firstMs - encodedMs;
   stages.decoded = doneMs - firstMs;
+  for (const stage of LATENCY_STAGES) {
+    const ms = stages[stage];
+    if (ms !== undefined) stages[stage] = Math.round(ms * 100) / 100;
+  }
   return stages;
 }

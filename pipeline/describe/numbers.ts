@@ -36,7 +36,10 @@ export function readNumbers({ manifest }: PackFacts, heads: HopResult, abstainin
   };
 }
 
-/** A head that is not a number must not leave as one: it becomes the least that the range allows. */
+/**
+ * A head's value as it leaves: inside its range, in thousandths (more digits would be noise). One that is not a number
+ * becomes the least that the range allows.
+ */
 export function clamp(value: number, least: number, most: number): number {
-  return value >= least ? Math.min(value, most) : least;
+  return value >= least ? Math.min(Math.round(value * 1000) / 1000, most) : least;
 }

@@ -15,7 +15,7 @@ const face = findFaceMedia();
 const speech = findSpeech();
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const artifacts = process.env.CI_ARTIFACTS ?? join(root, 'artifacts');
-const FIT = 'scale=640:360:force_original_aspect_ratio=decrease,pad=640:360:(ow-iw)/2:(oh-ih)/2,fps=24';
+const FIT = 'scale=640:360:force_original_aspect_ratio=decrease,pad=640:360:(ow-iw)/2:(oh-ih)/2,fps=24,format=yuvj420p';
 
 describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real browsers', { timeout: 180_000 }, () => {
   let folder: string;
