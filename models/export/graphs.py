@@ -140,6 +140,24 @@ def save(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], extra
             dynamic_shapes=(*shapes[:fixed], tuple(shapes[fixed:])), verbose=False, optimize=True,
         )
     program.save(str(path), external_data=False)
+    exported = onnx.load(str(path))
+    forget_origin(exported)
+    onnx.save(exported, str(path))
+
+
+def forget_origin(model: onnx.ModelProto) -> None:
+    """The exporter notes in every node which source line it came from, with the paths of the exporting machine."""
+    def clear(graph: onnx.GraphProto) -> None:
+        for part in (graph, *graph.node, *graph.value_info, *graph.input, *graph.output):
+            del part.metadata_props[:]
+            part.ClearField("doc_string")
+        for node in graph.node:
+            for attribute in node.attribute:
+                if attribute.HasField("g"):
+                    clear(attribute.g)
+
+    del model.metadata_props[:]
+    clear(model.graph)
 
 
 def loop_graph(step_path: Path, path: Path, ban: range) -> None:
