@@ -1,14 +1,14 @@
 /** What an analysis worker hosts: participants on one hop grid, sharing the face nets and the model. */
-import { AffectModel, FaceNets, prepareFaceModels } from '../../models/index.ts';
 import { nowUs } from '../clock.ts';
 import { HopGrid } from '../describe/hop-grid.ts';
 import type { DescribableHop } from '../describe/hop-input.ts';
 import type { UnstampedEvent } from '../events.ts';
+import { type AnalysisModelOptions, AnalysisModels } from './analysis-models.ts';
 import { HopGatherer, type Waiting } from './hop-gatherer.ts';
 import { describable } from './describable.ts';
-import type { FromWorker, ToWorker, WorkerOptions, WorkerStats } from './messages.ts';
+import type { FromWorker, ToWorker, WorkerStats } from './messages.ts';
 import { Participant } from './participant.ts';
-import type { SignalChange } from './signal-board.ts';
+import { type SignalChange, signalEvent } from './signal-board.ts';
 
 /** How often waits for lost packets and for late hops are looked at. */
 const TICK_MS = 20;
@@ -26,8 +26,7 @@ interface Seat {
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
 export class AnalysisHost {
-  readonly #model: AffectModel;
-  readonly #nets: FaceNets;
+  readonly #models: AnalysisModels;
   readonly #post: (message: FromWorker) => void;
   readonly #seats = new Map<number, Seat>();
   /** Which session a track belongs to. */
@@ -40,11 +39,13 @@ export class AnalysisHost {
   #skipped = false;
   readonly #counts = { hops: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
 
-  private constructor(model: AffectModel, nets: FaceNets, post: (message: FromWorker) => void) {
-    this.#model = model;
-    this.#nets = nets;
+  private constructor(models: AnalysisModels, post: (message: FromWorker) => void) {
+    this.#models = models;
     this.#post = post;
-    this.#grid = new HopGrid<number>({ model, onEvent: (event, session, hop) => this.#tell(session, event, hop) });
+    this.#grid = new HopGrid<number>({
+      model: models.model,
+      onEvent: (event, session, hop) => this.#tell(session, event, hop),
+    });
     this.#gatherer = new HopGatherer<DescribableHop>({
       gatherMs: GATHER_MS,
       expected: () => [...this.#seats.values()].filter(({ participant }) => participant.live).length,
@@ -54,24 +55,21 @@ export class AnalysisHost {
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  static async open(options: WorkerOptions, post: (message: FromWorker) => void): Promise<AnalysisHost> {
-    const paths = await prepareFaceModels(options.faceCacheDir === undefined ? {} : { cacheDir: options.faceCacheDir });
-    const model = await AffectModel.open({ packDir: options.packDir, providers: options.providers });
-    return new AnalysisHost(model, await FaceNets.open(paths), post);
+  static async open(options: AnalysisModelOptions, post: (message: FromWorker) => void): Promise<AnalysisHost> {
+    return new AnalysisHost(await AnalysisModels.open(options), post);
   }
 
   get pack(): string {
-    const { name, version } = this.#model.pack.manifest;
-    return `${name}@${version}`;
+    return this.#models.model.pack.id;
   }
 
   get provider(): string {
-    return this.#model.provider;
+    return this.#models.model.provider;
   }
 
   /** Why providers that were asked for first fell away. */
   get notes(): readonly string[] {
-    return this.#model.refused.map(({ provider, reason }) => `${provider}: ${reason}`);
+    return this.#models.model.refused.map(({ provider, reason }) => `${provider}: ${reason}`);
   }
 
   /** Handles one message. Never throws: what fails becomes a `problem`, and the others go on. */
@@ -125,7 +123,7 @@ export class AnalysisHost {
   }
 
   #join({ session, participant: id, epochUs }: Of<'join'>): void {
-    const participant = new Participant(this.#nets, {
+    const participant = new Participant(this.#models.nets, {
       onHop: (hop, earlier) => this.#gatherer.push(session, describable(hop, earlier)),
       onSignal: (change) => this.#signal(session, change),
       onKeyFrameNeeded: (track) => this.#post({ type: 'key-frame', track }),
@@ -189,20 +187,10 @@ export class AnalysisHost {
     this.#post({ type: 'event', session, event, closedUs });
   }
 
-  #signal(session: number, { modality, state, detail, sinceUs, atUs }: SignalChange): void {
+  #signal(session: number, change: SignalChange): void {
     const seat = this.#seats.get(session);
     if (!seat) return;
-    const [startMs, endMs] = [sinceUs, atUs].map((us) => (us - seat.epochUs) / 1000);
-    const event = {
-      type: 'signal' as const,
-      participant: seat.id,
-      pack: this.pack,
-      startMs,
-      endMs,
-      modality,
-      state,
-      detail,
-    };
+    const event = signalEvent(change, { participant: seat.id, pack: this.pack, originUs: seat.epochUs });
     this.#post({ type: 'event', session, event, closedUs: nowUs() });
   }
 
@@ -236,6 +224,6 @@ export class AnalysisHost {
     for (const session of this.#seats.keys()) this.#leave(session);
     await this.#gatherer.close();
     await this.#grid.close();
-    await Promise.all([this.#model.close(), this.#nets.close()]);
+    await this.#models.close();
   }
 }

@@ -1,21 +1,18 @@
 /** The pipeline over a media file: the same stages as live, paced by the media's own time instead of the clock's. */
-import { AffectModel, FaceNets, prepareFaceModels } from '../../models/index.ts';
 import { HopGrid } from '../describe/hop-grid.ts';
 import type { UnstampedEvent } from '../events.ts';
 import { type MediaFrame, openMediaFile } from '../media-file/media-file.ts';
 import type { Hop } from '../window/hop.ts';
 import { HopCutter } from '../window/hop-cutter.ts';
+import { type AnalysisModelOptions, AnalysisModels } from './analysis-models.ts';
 import { describable } from './describable.ts';
 import { Senses } from './senses.ts';
+import { signalEvent } from './signal-board.ts';
 
 /** A voice segment is complete this long after its last sample at the latest. */
 const VOICE_LAG_US = 200_000;
 
-export interface AnalyzeFileOptions {
-  readonly packDir: string;
-  readonly faceCacheDir?: string;
-  /** Execution providers in order of preference; default `['cpu']`. */
-  readonly providers?: readonly string[];
+export interface AnalyzeFileOptions extends AnalysisModelOptions {
   /** The id in the events; default `file`. */
   readonly participant?: string;
   /** Yield `affect.state` for every hop too. */
@@ -33,12 +30,8 @@ export interface AnalyzeFileOptions {
  */
 export async function* analyzeFile(path: string, options: AnalyzeFileOptions): AsyncGenerator<UnstampedEvent> {
   await using file = await openMediaFile(path);
-  await using model = await AffectModel.open({ packDir: options.packDir, providers: options.providers ?? ['cpu'] });
-  const { faceCacheDir } = options;
-  await using nets = await FaceNets.open(
-    await prepareFaceModels(faceCacheDir === undefined ? {} : { cacheDir: faceCacheDir }),
-  );
-  await using analysis = new FileAnalysis(model, nets, options);
+  await using models = await AnalysisModels.open(options);
+  await using analysis = new FileAnalysis(models, options);
   for await (const item of file.frames(options.signal)) {
     yield* await analysis.push(item);
     options.onProgress?.(file.progress);
@@ -55,18 +48,10 @@ class FileAnalysis {
   readonly #grid: HopGrid<string>;
   #events: UnstampedEvent[] = [];
 
-  constructor(model: AffectModel, nets: FaceNets, { participant = 'file', everyHop, signal }: AnalyzeFileOptions) {
+  constructor({ model, nets }: AnalysisModels, { participant = 'file', everyHop, signal }: AnalyzeFileOptions) {
     this.#key = participant;
-    this.#senses = new Senses(nets, ({ sinceUs, atUs, ...change }) =>
-      this.#events.push({
-        type: 'signal',
-        participant,
-        pack: model.pack.id,
-        startMs: sinceUs / 1000,
-        endMs: atUs / 1000,
-        ...change,
-      }),
-    );
+    const origin = { participant, pack: model.pack.id, originUs: 0 };
+    this.#senses = new Senses(nets, (change) => this.#events.push(signalEvent(change, origin)));
     this.#grid = new HopGrid<string>({
       model,
       onEvent: (event) => {

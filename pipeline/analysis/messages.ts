@@ -2,13 +2,6 @@
 import type { UnstampedEvent } from '../events.ts';
 import type { Caption, TrackInfo } from '../types.ts';
 
-/** What a worker is started with. */
-export interface WorkerOptions {
-  readonly packDir: string;
-  readonly faceCacheDir?: string | undefined;
-  readonly providers: readonly string[];
-}
-
 /** A sender report as the tap gave it (RFC 3550 6.4.1). */
 export interface ReportMessage {
   readonly ntpUs: number;

@@ -1,15 +1,10 @@
 /** The main thread's side of the analysis: spreads participants over worker threads and only moves bytes. */
-import type { WorkerOptions, WorkerStats } from './messages.ts';
+import type { AnalysisModelOptions } from './analysis-models.ts';
+import type { WorkerStats } from './messages.ts';
 import type { AnalysisSession, JoinOptions, PoolLog } from './session.ts';
 import { AnalysisWorker } from './worker-handle.ts';
 
-export interface AnalysisPoolOptions {
-  /** Folder of the model pack. */
-  readonly packDir: string;
-  /** Where the converted face models are cached; default: the user's cache folder. */
-  readonly faceCacheDir?: string;
-  /** Execution providers in order of preference; default `['cpu']`. */
-  readonly providers?: readonly string[];
+export interface AnalysisPoolOptions extends AnalysisModelOptions {
   /** Worker threads; each carries its participants in one batch. Default 1. */
   readonly workers?: number;
   readonly log?: PoolLog;
@@ -27,16 +22,12 @@ export class AnalysisPool {
 
   /** Starts the workers and loads the models in each; throws {@link AnalysisError} when that fails. */
   static async open(options: AnalysisPoolOptions): Promise<AnalysisPool> {
-    const settings: WorkerOptions = {
-      packDir: options.packDir,
-      faceCacheDir: options.faceCacheDir,
-      providers: options.providers ?? ['cpu'],
-    };
+    const { packDir, faceCacheDir, providers } = options;
     const workers: AnalysisWorker[] = [];
     try {
       // One after the other: the first one fills the cache of converted models.
       for (let i = 0; i < (options.workers ?? 1); i++)
-        workers.push(await AnalysisWorker.start(settings, options.log ?? (() => {})));
+        workers.push(await AnalysisWorker.start({ packDir, faceCacheDir, providers }, options.log ?? (() => {})));
     } catch (error) {
       await Promise.all(workers.map((worker) => worker.close()));
       throw error;

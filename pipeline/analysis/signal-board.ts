@@ -1,4 +1,5 @@
 /** Each modality's health as one word, told when it changes. */
+import type { SignalEvent } from '../events.ts';
 import type { Modality, SignalState } from '../types.ts';
 
 export interface SignalChange {
@@ -7,6 +8,15 @@ export interface SignalChange {
   readonly detail?: string | undefined;
   readonly sinceUs: number;
   readonly atUs: number;
+}
+
+/** The change as an event; `originUs` is the capture time that counts as 0 ms. */
+export function signalEvent(
+  { sinceUs, atUs, ...change }: SignalChange,
+  { participant, pack, originUs }: { participant: string; pack: string; originUs: number },
+): Omit<SignalEvent, 'seq' | 'room'> {
+  const [startMs, endMs] = [sinceUs, atUs].map((us) => (us - originUs) / 1000);
+  return { type: 'signal', participant, pack, startMs, endMs, ...change };
 }
 
 interface Entry {

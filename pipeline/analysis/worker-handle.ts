@@ -1,8 +1,9 @@
 /** One analysis worker thread, seen from the main thread. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { AnalysisModelOptions } from './analysis-models.ts';
 import { AnalysisError } from './analysis-error.ts';
-import type { FromWorker, ReportMessage, ToWorker, WorkerOptions, WorkerStats } from './messages.ts';
+import type { FromWorker, ReportMessage, ToWorker, WorkerStats } from './messages.ts';
 import type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './session.ts';
 import type { Caption, TrackInfo } from '../types.ts';
 
@@ -32,7 +33,7 @@ export class AnalysisWorker {
     worker.on('exit', (code) => this.#lost(new Error(`the analysis thread ended with code ${code}`)));
   }
 
-  static async start(options: WorkerOptions, log: PoolLog): Promise<AnalysisWorker> {
+  static async start(options: AnalysisModelOptions, log: PoolLog): Promise<AnalysisWorker> {
     const worker = spawn(options);
     const exit = once(worker, 'exit').then(([code]) => {
       throw new AnalysisError('worker-exit', `The analysis thread ended with code ${code} while it was starting.`);
@@ -178,7 +179,7 @@ function transferable(packets: readonly Uint8Array[]): ArrayBuffer[] {
 }
 
 /** Node 20 cannot start a `.ts` worker: from source, `tsx` is registered inside the thread first. */
-function spawn(workerData: WorkerOptions): Worker {
+function spawn(workerData: AnalysisModelOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData });
   const entry = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
   const boot = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}); });`;
