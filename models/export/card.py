@@ -39,6 +39,7 @@ One stage only: a coarse and a fine stage have not been tried yet.
 ## Limits
 {limits}
 - The figures below are from held-out seeds of the same simulator: an upper bound for real people.
+- The figures were measured without the runtime's check of claims (`claims` in pack.json), which forbids clauses that the numbers deny.
 
 ## What it does not infer
 Identity, age, gender, origin, health, diagnosis, truthfulness, intent. It does not rank people.
