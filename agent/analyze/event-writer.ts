@@ -1,6 +1,6 @@
 /** How `undertone analyze` writes its events: JSON lines for programs, text for a terminal, one HTML page to look at. */
 import { basename } from 'node:path';
-import type { AffectEvent, Description } from '../../pipeline/index.ts';
+import type { AffectEvent, AffectShift, Description } from '../../pipeline/index.ts';
 import { clock } from './clock.ts';
 import { renderReport } from './html-report.ts';
 
@@ -33,7 +33,15 @@ function textLine(event: AffectEvent): string {
   if (event.type === 'affect.description') return `${at}  ${event.text}\n${' '.repeat(10)}${numbersOf(event)}\n`;
   if (event.type === 'signal')
     return `${at}  [${event.modality}: ${event.state}${event.detail ? `; ${event.detail}` : ''}]\n`;
+  if (event.type === 'affect.shift')
+    return `${at}  [since ${clock(event.startMs)}: v ${moved(event, 'valence')}, a ${moved(event, 'arousal')}]\n`;
+  if (event.type === 'affect.turn') return `${at}  [stopped speaking]\n`;
+  if (event.type === 'affect.delta') return '';
   return `${at}  v ${signed(event.valence.mean)}  a ${signed(event.arousal.mean)}  d ${signed(event.dominance.mean)}\n`;
+}
+
+function moved({ from, to }: AffectShift, axis: 'valence' | 'arousal'): string {
+  return `${signed(from[axis])} to ${signed(to[axis])}`;
 }
 
 function numbersOf(event: Description): string {

@@ -1,5 +1,6 @@
 /** What a client may say over the room's WebSocket. The first message of a session is `session.start`. */
 import { z } from 'zod';
+import { overSchema, taskSchema } from '../../pipeline/index.ts';
 import { mediaKindSchema, roomNameSchema } from './participants.ts';
 
 const SDP_LIMIT = 200_000;
@@ -25,8 +26,37 @@ const sessionStartSchema = z
     name: displayName.optional(),
     watch: z.boolean().default(false).describe('true to be offered the media of the others (`offer`)'),
     states: z.boolean().default(false).describe('true to receive `affect.state` every hop as well'),
+    deltas: z.boolean().default(false).describe('true to receive `affect.delta`, words as they are found, as well'),
+    externalId: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe('what the platform calls this person; a token outranks it'),
+    token: z.string().max(8192).optional().describe('room token, where the installation asks for one'),
+    resume: z
+      .object({
+        token: z.string().max(256).describe('`session.ready.token` of the session whose connection was lost'),
+        seq: z.number().int().min(-1).describe('the highest `seq` that arrived, -1 for none'),
+      })
+      .optional()
+      .describe('to go on where a lost connection ended; `session.ready.resumed` says whether that succeeded'),
   })
   .describe('Begins the session: the first message. Answered by `session.ready`, or by `error`.');
+
+const subscribeSchema = z
+  .object({
+    type: z.literal('subscribe'),
+    states: z.boolean().optional().describe('as in `session.start`; absent: as before'),
+    deltas: z.boolean().optional(),
+    participants: z
+      .array(z.string().max(64))
+      .max(64)
+      .nullable()
+      .optional()
+      .describe('whose results to send, among those that may be seen; null: of all, which is how a session begins'),
+  })
+  .describe('Chooses what is sent from now on.');
 
 const answerSchema = z
   .object({
@@ -80,6 +110,18 @@ const captionSchema = z
   })
   .describe('Words of this participant, as the platform’s live captions have them. Dropped without consent.');
 
+const querySchema = z
+  .object({
+    type: z.literal('query'),
+    id: z.number().int().nonnegative().describe('the client’s own number for it; its `answer` carries the same'),
+    participant: z.string().max(64),
+    task: taskSchema,
+    over: overSchema
+      .default('window')
+      .describe('the last half minute, as the model remembers it, or the whole call, from what was summed up of it'),
+  })
+  .describe('Asks about a person. Always answered by one `answer`, also when there is nothing to tell.');
+
 const ackSchema = z
   .object({
     type: z.literal('ack'),
@@ -98,12 +140,14 @@ const pingSchema = z
 
 export const clientMessageSchema = z.discriminatedUnion('type', [
   sessionStartSchema,
+  subscribeSchema,
   answerSchema,
   candidateSchema,
   restartSchema,
   consentSetSchema,
   muteSchema,
   captionSchema,
+  querySchema,
   ackSchema,
   pingSchema,
 ]);

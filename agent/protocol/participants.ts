@@ -18,6 +18,7 @@ const mediaStateSchema = z.enum(['none', 'live', 'muted']);
 export const participantSchema = z.object({
   id: z.string().describe('given by the server for this session, opaque'),
   name: z.string(),
+  externalId: z.string().max(128).optional().describe('what the platform itself calls this person'),
   analysis: z.boolean().describe('true while this person consents to being analysed'),
   audio: mediaStateSchema,
   video: mediaStateSchema,

@@ -4,4 +4,4 @@
  * Raised whenever the schemas change such that an old client or server could misread a message. Both sides compare it in
  * `session.ready`.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;

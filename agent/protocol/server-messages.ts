@@ -1,6 +1,17 @@
 /** What the server says over the room's WebSocket. */
 import { z } from 'zod';
-import { descriptionSchema, signalSchema, stateSchema } from '../../pipeline/index.ts';
+import {
+  causeSchema,
+  deltaSchema,
+  descriptionSchema,
+  overSchema,
+  shiftSchema,
+  signalSchema,
+  stateSchema,
+  summarySchema,
+  taskSchema,
+  turnSchema,
+} from '../../pipeline/index.ts';
 import { mediaKindSchema, participantSchema } from './participants.ts';
 
 const receiptSchema = z.object({
@@ -19,12 +30,22 @@ const sessionReadySchema = z
     whip: z.string().describe('path to POST an SDP offer to'),
     context: z.string().describe('`deployment.context` of this installation'),
     results: z
-      .enum(['self', 'room'])
-      .describe('who sees the descriptions of a person: the person alone, or everybody here'),
+      .enum(['self', 'room', 'roles'])
+      .describe('who sees the results of a person: the person alone, everybody here, or also those with certain roles'),
     pack: z.string().describe('model pack and version'),
     receipt: receiptSchema,
     roomMs: z.number().describe('room time now, in milliseconds: the clock of captions and affect events'),
     participants: z.array(participantSchema).describe('everybody else in the room'),
+    resume: z
+      .object({ withinMs: z.number().nonnegative(), events: z.number().int().nonnegative() })
+      .describe('a lost connection can be resumed without loss within this time and number of events of the room'),
+    resumed: z
+      .object({
+        complete: z.boolean().describe('false: more was lost than could be kept, or the session is a new one'),
+        replayed: z.number().int().nonnegative().describe('events that follow and were meant for the lost connection'),
+      })
+      .optional()
+      .describe('there when the session was to be resumed; the same `participant.id` tells that it was'),
   })
   .describe('The session has begun: who one is, who is here, and what one agrees to by consenting.');
 
@@ -58,6 +79,15 @@ const consentClearedSchema = z
   })
   .describe('Nothing of a person who withdrew is held any more.');
 
+const analysisChangedSchema = z
+  .object({
+    type: z.literal('analysis.changed'),
+    scope: z.enum(['room', 'process']),
+    enabled: z.boolean(),
+    roomMs: z.number(),
+  })
+  .describe('The switch that stops all analysis at once was turned. Off: nobody is analysed, and no consent is left.');
+
 const offerSchema = z
   .object({
     type: z.literal('offer'),
@@ -86,6 +116,26 @@ const deliveredSchema = z
   })
   .describe('How long an acknowledged description took.');
 
+const answerSchema = z
+  .object({
+    type: z.literal('answer'),
+    id: z.number().int().nonnegative().describe('of the `query`'),
+    participant: z.string(),
+    task: taskSchema,
+    over: overSchema,
+    status: z
+      .enum(['ok', 'unsupported', 'unavailable', 'refused', 'busy'])
+      .describe(
+        '`unsupported` by the model pack; `unavailable`: nothing is known of the person now; `refused`: not for this session to know; `busy`: ask again later',
+      ),
+    text: z.string().describe('the answer in words; otherwise why there is none and what to do'),
+    startMs: z.number().optional().describe('room time that the answer is over'),
+    endMs: z.number().optional(),
+    cause: causeSchema.optional().describe('for `cause`: the utterance, if there was one'),
+    summary: summarySchema.optional().describe('for `call`: what the answer was made from'),
+  })
+  .describe('The answer to a `query`.');
+
 const statsSchema = z
   .object({
     type: z.literal('stats'),
@@ -113,6 +163,10 @@ const errorSchema = z
       'already-started',
       'too-fast',
       'receipt-outdated',
+      'unauthorised',
+      'forbidden',
+      'analysis-stopped',
+      'overload',
       'room-full',
       'draining',
       'media-failed',
@@ -124,7 +178,11 @@ const errorSchema = z
   .describe('Something was refused or failed; the session goes on.');
 
 const pongSchema = z
-  .object({ type: z.literal('pong'), id: z.number().int().optional() })
+  .object({
+    type: z.literal('pong'),
+    id: z.number().int().optional(),
+    roomMs: z.number().optional().describe('room time now, in a session'),
+  })
   .describe('The answer to `ping`.');
 
 export const serverMessageSchema = z.discriminatedUnion('type', [
@@ -134,13 +192,20 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   participantLeftSchema,
   consentChangedSchema,
   consentClearedSchema,
+  analysisChangedSchema,
   offerSchema,
   descriptionSchema.describe(
-    'What a person appears to feel, in a sentence with its evidence. A later `version` of an `id` replaces the earlier one.',
+    'What a person appears to feel, in a sentence with its evidence. A later `version` of an `id` replaces the earlier one, and may take it back (`retracted`).',
   ),
+  deltaSchema.describe('Words of a description that is still being found, for those who asked for `deltas`.'),
   stateSchema.describe('The same in numbers, every hop of 500 ms, for those who asked for `states`.'),
+  shiftSchema.describe(
+    'The affect of a person has really moved: far enough, and for long enough. Told once, with what most likely caused it.',
+  ),
+  turnSchema.describe('A person stopped speaking: the state they ended in, at once instead of at the end of the hop.'),
   signalSchema.describe('What can be seen or heard of a person has become better or worse.'),
   deliveredSchema,
+  answerSchema,
   statsSchema,
   errorSchema,
   pongSchema,
@@ -148,5 +213,6 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
 
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 export type SessionReady = z.infer<typeof sessionReadySchema>;
+export type Answer = z.infer<typeof answerSchema>;
 export type ErrorMessage = z.infer<typeof errorSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;

@@ -150,6 +150,7 @@ export class Session {
       receipt,
       roomMs: room.nowMs,
       participants: room.members.filter((other) => other !== member).map((other) => other.info),
+      resume: { withinMs: 0, events: 0 },
     });
   }
 

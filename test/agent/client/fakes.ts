@@ -101,6 +101,7 @@ export function ready(): Ready {
     receipt: { version: 'r1', title: '', paragraphs: [] },
     roomMs: 1000,
     participants: [],
+    resume: { withinMs: 10_000, events: 512 },
   };
 }
 

@@ -18,13 +18,25 @@ ajv.addSchema(document, 'document');
 
 /** A message of each type, with every member that it can have. */
 const CLIENT: readonly ClientMessageInput[] = [
-  { type: 'session.start', room: 'lobby', name: 'Mia', watch: true, states: false },
+  {
+    type: 'session.start',
+    room: 'lobby',
+    name: 'Mia',
+    watch: true,
+    states: false,
+    deltas: true,
+    externalId: 'user-7',
+    token: 'a.b.c',
+    resume: { token: 't', seq: 4 },
+  },
+  { type: 'subscribe', states: true, deltas: false, participants: ['p-1'] },
   { type: 'answer', number: 1, sdp: 'v=0' },
   { type: 'candidate', candidate: { candidate: 'candidate:1', sdpMid: null } },
   { type: 'restart' },
   { type: 'consent.set', granted: true, receiptVersion: 'r1' },
   { type: 'mute', kind: 'audio', muted: true },
   { type: 'caption', startMs: 0, endMs: 900, text: 'hello', final: false },
+  { type: 'query', id: 3, participant: 'p-1', task: 'cause', over: 'call' },
   { type: 'ack', seq: 3, receivedMs: 1234.5 },
   { type: 'ping', id: 7 },
 ];
@@ -36,22 +48,65 @@ const evidence = {
   startMs: 0,
   endMs: 900,
 } as const;
+const reading = { valence: 0.1, arousal: 0, dominance: 0, labels: [{ term: 'calm', score: 0.6 }] };
+const cause = { participant: 'p-2', own: false, startMs: 0, endMs: 400, text: 'you got it' };
+const range = { mean: 0, min: -0.5, max: 0.5 };
 const stamp = { seq: 1, room: 'lobby', participant: 'p-1', pack: 'fake@1', startMs: 0, endMs: 500 };
 const SERVER: readonly ServerMessage[] = [
-  { ...ready(), participants: [person('p-1')] },
+  { ...ready(), participants: [person('p-1')], resumed: { complete: true, replayed: 3 } },
   { type: 'participant.joined', participant: person('p-1') },
   { type: 'participant.changed', participant: person('p-1') },
   { type: 'participant.left', participant: 'p-1' },
   { type: 'consent.changed', participant: 'p-1', granted: true, receiptVersion: 'r1', roomMs: 1 },
   { type: 'consent.cleared', participant: 'p-1', tookMs: 12 },
+  { type: 'analysis.changed', scope: 'room', enabled: false, roomMs: 1 },
   { type: 'offer', number: 0, sdp: 'v=0', tracks: [{ mid: '0', trackId: 't', participant: 'p-1', kind: 'video' }] },
   described(500, { labels: [{ term: 'calm', score: 0.6 }], evidence: [evidence] }),
+  { type: 'affect.delta', ...stamp, id: 'd1', version: 1, text: 'Appears' },
   state(500, 0.2),
+  {
+    type: 'affect.shift',
+    ...stamp,
+    id: 's1',
+    from: reading,
+    to: reading,
+    size: 0.5,
+    confidence: 0.7,
+    cause: { utterance: cause, score: 0.8 },
+  },
+  {
+    ...state(500, 0.2),
+    type: 'affect.turn',
+    decidedMs: 700,
+    average: { valence: 0, arousal: 0, dominance: 0 },
+    latencyMs: { encode: 4 },
+  },
   { type: 'signal', ...stamp, modality: 'voice', state: 'silent', detail: 'Nobody speaks.' },
   { type: 'delivered', seq: 1, deliveredMs: 4, sinceHopMs: 90 },
+  {
+    type: 'answer',
+    id: 3,
+    participant: 'p-1',
+    task: 'cause',
+    over: 'call',
+    status: 'ok',
+    text: 'joy: none.',
+    startMs: 0,
+    endMs: 500,
+    cause,
+    summary: {
+      seconds: 1,
+      labels: [],
+      valence: range,
+      arousal: range,
+      dominance: range,
+      cues: [{ cue: 'brow', direction: 'raised', modality: 'face', count: 2 }],
+      shifts: [],
+    },
+  },
   { type: 'stats', sessions: 2, deliveredP50Ms: 4, deliveredP95Ms: null, superseded: 0 },
   { type: 'error', code: 'too-fast', message: 'Send less often.', retryable: true },
-  { type: 'pong', id: 7 },
+  { type: 'pong', id: 7, roomMs: 5 },
 ];
 
 interface Case {
@@ -109,10 +164,13 @@ describe('the AsyncAPI document', () => {
   it('is rendered for people in the repository, every member of every message', () => {
     const page = inRepository('README.md');
     expect(page).toBe(protocolReference());
-    for (const { type, ...members } of [...CLIENT, ...SERVER]) {
-      const [, section = ''] = page.split(`\n### ${type}\n`);
-      const table = section.split('\n#')[0];
-      for (const member of Object.keys(members)) expect(table).toContain(`| \`${member}\``);
+    const [clients = '', servers = ''] = page.split('\n## What the server says\n');
+    for (const [half, messages] of [[clients, CLIENT] as const, [servers, SERVER] as const]) {
+      for (const { type, ...members } of messages) {
+        const [, section = ''] = half.split(`\n### ${type}\n`);
+        const table = section.split('\n#')[0];
+        for (const member of Object.keys(members)) expect(table).toContain(`| \`${member}\``);
+      }
     }
   });
 

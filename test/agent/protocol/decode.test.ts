@@ -43,7 +43,7 @@ describe('decodeFrame', () => {
     );
     expect(decoded).toEqual({
       ok: true,
-      message: { type: 'session.start', room: 'lobby', name: 'Mia B', watch: false, states: false },
+      message: { type: 'session.start', room: 'lobby', name: 'Mia B', watch: false, states: false, deltas: false },
     });
   });
 
