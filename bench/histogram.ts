@@ -1,16 +1,23 @@
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram as HdrHistogram,
+} from 'hdr-histogram-js';
 import { z } from 'zod';
 
-/** Sub-buckets an octave: a value is told apart from another that is 0.8 % away. */
-const SUB_BUCKETS = 128;
-const EXACT_BELOW_US = 2 * SUB_BUCKETS;
+/** 35 minutes in µs: what is longer counts as this long. */
 const LARGEST_US = 2 ** 31 - 1;
-const SIZE = EXACT_BELOW_US + (31 - Math.log2(EXACT_BELOW_US)) * SUB_BUCKETS;
+const SIGNIFICANT_DIGITS = 3;
 
-/** A histogram as it stands in a report: [upper bound of the bucket in ms, how many values], ascending, empty ones left out. */
-export const histogramSchema = z.array(z.tuple([z.number().nonnegative(), z.number().int().positive()]));
+/**
+ * A histogram as it stands in a report: HdrHistogram's own compressed form (V2, base64), values in µs. Any tool of that
+ * family reads it.
+ */
+export const histogramSchema = z.string().startsWith('HIST');
 export type HistogramData = z.infer<typeof histogramSchema>;
 
-/** What is told of a distribution, all in ms. The quantiles are upper bounds, at most 0.8 % too high. */
+/** What is told of a distribution, all in ms, to 0.1 %; the quantiles are upper bounds. */
 export const summarySchema = z.object({
   n: z.number().int().nonnegative(),
   mean: z.number(),
@@ -22,77 +29,63 @@ export const summarySchema = z.object({
 });
 export type Summary = z.infer<typeof summarySchema>;
 
-/**
- * A histogram of durations in the manner of HdrHistogram (log-linear buckets), 1 µs to 35 min, 13 kB whatever the number of values.
- * Own code, because the published port brings WebAssembly and a compressor for what is one formula here.
- */
+/** Durations from 1 µs to 35 min in an HdrHistogram of three significant digits; ms outside, µs inside. */
 export class Histogram {
-  readonly #counts = new Uint32Array(SIZE);
-  #n = 0;
-  #sumMs = 0;
-  #maxMs = 0;
+  readonly #hdr: HdrHistogram;
+
+  private constructor(hdr: HdrHistogram) {
+    this.#hdr = hdr;
+  }
+
+  static create(): Histogram {
+    return new Histogram(
+      build({ highestTrackableValue: LARGEST_US, numberOfSignificantValueDigits: SIGNIFICANT_DIGITS }),
+    );
+  }
+
+  /** Reads what {@link Histogram.toJSON} wrote. Throws an Error when it is none. */
+  static decode(data: HistogramData): Histogram {
+    return new Histogram(decodeFromCompressedBase64(data));
+  }
 
   get n(): number {
-    return this.#n;
+    return this.#hdr.totalCount;
   }
 
   /** Negative values (two clocks that differ by less than their error) count as 0. */
   record(valueMs: number): void {
-    const value = Math.max(0, valueMs);
-    const index = bucketOf(Math.min(LARGEST_US, Math.round(value * 1000)));
-    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
-    this.#n++;
-    this.#sumMs += value;
-    this.#maxMs = Math.max(this.#maxMs, value);
+    this.#hdr.recordValue(Math.min(LARGEST_US, Math.max(0, Math.round(valueMs * 1000))));
   }
 
-  /** The value that `share` (0..1) of all values do not exceed (nearest rank), in ms; NaN when empty. */
+  /** The value that `share` (0..1) of all values do not exceed, in ms; NaN when empty. */
   quantile(share: number): number {
-    if (this.#n === 0) return Number.NaN;
-    let left = Math.max(1, Math.ceil(share * this.#n));
-    for (const [index, count] of this.#counts.entries()) {
-      left -= count;
-      if (left <= 0) return Math.min(upperMs(index), this.#maxMs);
-    }
-    return this.#maxMs;
+    if (this.n === 0) return Number.NaN;
+    // Percentile 0 alone would be told as a lower bound.
+    const valueUs = this.#hdr.getValueAtPercentile(Math.max(Number.MIN_VALUE, share * 100));
+    return Math.min(this.#hdr.maxValue, valueUs) / 1000;
+  }
+
+  /** Adds all values of another. */
+  add(other: Histogram): void {
+    this.#hdr.add(other.#hdr);
   }
 
   /** Null when nothing was recorded. */
   summary(): Summary | null {
-    if (this.#n === 0) return null;
-    const [p50, p90, p95, p99] = [0.5, 0.9, 0.95, 0.99].map((share) => round(this.quantile(share)));
+    if (this.n === 0) return null;
+    const at = (share: number): number => this.quantile(share);
     return {
-      n: this.#n,
-      mean: round(this.#sumMs / this.#n),
-      p50: p50 ?? 0,
-      p90: p90 ?? 0,
-      p95: p95 ?? 0,
-      p99: p99 ?? 0,
-      max: round(this.#maxMs),
+      n: this.n,
+      mean: Math.round(this.#hdr.mean) / 1000,
+      p50: at(0.5),
+      p90: at(0.9),
+      p95: at(0.95),
+      p99: at(0.99),
+      max: this.#hdr.maxValue / 1000,
     };
   }
 
   toJSON(): HistogramData {
-    return [...this.#counts.entries()]
-      .filter(([, count]) => count > 0)
-      .map(([index, count]) => [upperMs(index), count]);
+    return encodeIntoCompressedBase64(this.#hdr);
   }
-}
-
-/** Below 256 µs every microsecond has a bucket; above, every octave has 128. */
-function bucketOf(valueUs: number): number {
-  if (valueUs < EXACT_BELOW_US) return valueUs;
-  const shift = 24 - Math.clz32(valueUs);
-  return EXACT_BELOW_US + (shift - 1) * SUB_BUCKETS + ((valueUs >> shift) - SUB_BUCKETS);
-}
-
-function upperMs(index: number): number {
-  if (index < EXACT_BELOW_US) return index / 1000;
-  const shift = Math.floor((index - EXACT_BELOW_US) / SUB_BUCKETS) + 1;
-  const step = ((index - EXACT_BELOW_US) % SUB_BUCKETS) + SUB_BUCKETS;
-  return ((step + 1) * 2 ** shift - 1) / 1000;
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -22,7 +22,7 @@ export class DueTimes {
 
   /** The delays after the true due times, which lie `leadMs` before the nominal ones. */
   since(leadMs: number): Histogram {
-    const histogram = new Histogram();
+    const histogram = Histogram.create();
     for (const delayMs of this.#delaysMs) histogram.record(delayMs + leadMs);
     return histogram;
   }

@@ -43,7 +43,7 @@ export interface Delivered {
 export class LatencyRecorder {
   readonly #span: () => MeasuredSpan | undefined;
   readonly #stages = new Map<string, Histogram>();
-  readonly #hopToDelivered = new Histogram();
+  readonly #hopToDelivered = Histogram.create();
   readonly #dueToDescription = new DueTimes();
   readonly #dueToState = new DueTimes();
   /** When the hop of a description that waits for its `delivered` ended. */
@@ -60,7 +60,7 @@ export class LatencyRecorder {
   /** `span` may become known late (after the warm-up); until it is, nothing counts. */
   constructor(span: () => MeasuredSpan | undefined, stages: readonly string[]) {
     this.#span = span;
-    for (const stage of stages) this.#stages.set(stage, new Histogram());
+    for (const stage of stages) this.#stages.set(stage, Histogram.create());
   }
 
   /** `receivedMs` in room time. */
