@@ -15,14 +15,9 @@ export function isLoopback(host: string): boolean {
   return bare === 'localhost' || bare.endsWith('.localhost');
 }
 
-/** Who sees the descriptions of a person: the person alone, or (by policy, and in the demo) everybody in the room. */
-export function resultsVisibleTo(config: Config): 'self' | 'room' {
-  return config.policy.results ?? (config.deployment.context === 'demo' ? 'room' : 'self');
-}
-
 /**
  * Refuses what must not start: emotion inference at work or in education without a recorded medical or safety basis,
- * and listening beyond this machine while identities are development identities.
+ * and listening beyond this machine without asking people who they are, or in the clear.
  * @throws {ConfigError} `context-prohibited` or `binding-refused`
  */
 export function checkDeployment(config: Config): void {
@@ -43,15 +38,31 @@ export function checkDeployment(config: Config): void {
     );
   }
   if (isLoopback(config.server.host)) return;
-  const why =
-    context === 'demo'
-      ? 'the demo asks nobody who they are and shows results to the whole room'
-      : 'this version only knows development identities (anybody who connects may join)';
+  const why = whyNotPublic(config);
+  if (why === undefined) return;
   throw new ConfigError(
     'binding-refused',
-    `server.host is "${config.server.host}", which other machines can reach, but ${why}. ` +
-      'Use 127.0.0.1, and reach it from elsewhere through a proxy that authenticates people (server.origins names its address).',
+    `server.host is "${config.server.host}", which other machines can reach, but ${why}`,
   );
+}
+
+/** What is missing before other machines may reach the server. */
+function whyNotPublic({ deployment, auth, server }: Config): string | undefined {
+  if (deployment.context === 'demo')
+    return (
+      'the demo asks nobody who they are. Use 127.0.0.1; or start with --lan, which lets people on your network in by ' +
+      'invitation; or declare another deployment.context and configure auth.'
+    );
+  if (!asksForTokens(auth))
+    return 'anybody who connects could join, because no key for room tokens is configured. Set auth.secret, auth.jwksFile or auth.jwksUrl; or use 127.0.0.1.';
+  if (server.tls === undefined && server.trustedProxies.length === 0)
+    return 'tokens and what is said would travel in the clear. Set server.tls; or, if a proxy in front speaks HTTPS, name it in server.trustedProxies.';
+  return undefined;
+}
+
+/** Whether a key is configured that tokens are checked with; without one everybody on this machine may join. */
+export function asksForTokens({ secret, secretFile, jwksFile, jwksUrl }: Config['auth']): boolean {
+  return [secret, secretFile, jwksFile, jwksUrl].some((source) => source !== undefined);
 }
 
 function prohibited(context: string): string {
