@@ -4,15 +4,22 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Logger } from 'pino';
 import type { Sfu } from '../sfu/index.ts';
-import { resultsVisibleTo } from './config/deployment.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/schema.ts';
+import { AuditLog } from './consent/audit-log.ts';
 import { ConsentLedger } from './consent/ledger.ts';
-import { writeReceipt } from './consent/receipt.ts';
+import { receiptWriter } from './consent/receipt.ts';
 import { createApp } from './http/app.ts';
 import { readPageFiles } from './http/page-files.ts';
 import { LatencyRecord } from './latency.ts';
+import { AnalysisSwitch } from './policy/analysis-switch.ts';
+import { visibilityKind, visibilityOf } from './policy/visibility.ts';
+import { isRecorded } from './policy/words.ts';
+import { Recorder } from './recording/recorder.ts';
 import type { Analysis } from './rooms/analysis.ts';
+import { AnalysisControl, type Stopped } from './rooms/control.ts';
 import { RoomDirectory } from './rooms/directory.ts';
+import { TapTally } from './rooms/tap-tally.ts';
 import { SocketServer } from './socket/socket-server.ts';
 
 /** What an agent is put together from; it does not close them. */
@@ -27,6 +34,10 @@ export interface AgentParts {
 export interface Agent {
   /** Where the page is, e.g. `http://127.0.0.1:8080/`. */
   readonly url: string;
+  /** Stops all analysis at once, of one room or of the process, until it is resumed; everybody is told. */
+  stopAnalysis(room?: string): Promise<Stopped>;
+  /** Lets people consent again. Nobody's analysis begins by itself. */
+  resumeAnalysis(room?: string): Promise<void>;
   /** Lets nobody in any more, clears everybody, ends the connections. Idempotent. */
   close(): Promise<void>;
 }
@@ -42,14 +53,27 @@ export class ListenError extends Error {
  * @throws {ListenError} when the port is taken or the address is not this machine's
  */
 export async function startAgent(config: Config, { sfu, analysis, log, pageDir }: AgentParts): Promise<Agent> {
-  const receipt = writeReceipt(config);
-  const results = resultsVisibleTo(config);
   const { maxSessions, origins, host, port } = config.server;
-  const ledger = new ConsentLedger(receipt.version, log);
-  const directory = new RoomDirectory({ sfu, analysis, ledger, results, log, maxSessions });
+  const { pack } = analysis;
+  const visibility = visibilityOf(config);
+  const receiptOf = receiptWriter(config);
+  const audit = openAudit(config, log);
+  const recorder = await openRecorder(config, audit, log);
+  const ledger = new ConsentLedger({
+    purposes: config.policy.purposes,
+    audit,
+    receiptVersion: (room) => receiptOf(room).version,
+  });
+  const turned = new AnalysisSwitch();
+  const taps = new TapTally();
+  const rooms = { sfu, analysis, ledger, visibility, switch: turned, taps, recorder, log };
+  const directory = new RoomDirectory({ ...rooms, maxSessions });
+  const control = new AnalysisControl({ directory, switch: turned, ledger, audit, recorder });
   const app = createApp({
+    config,
     directory,
-    origins,
+    control,
+    pack,
     page: readPageFiles(pageDir),
     report: (error) => log.error({ err: error }, 'a request failed'),
   });
@@ -57,11 +81,11 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir }
   if (!(http instanceof Server)) throw new TypeError('expected a plain HTTP server');
   const session = {
     directory,
-    receipt,
-    results,
+    receiptOf,
+    results: visibilityKind(visibility),
     log,
     context: config.deployment.context,
-    pack: analysis.pack,
+    pack,
     latency: new LatencyRecord(),
   };
   const sockets = new SocketServer(http, { session, maxSessions, origins });
@@ -69,8 +93,40 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir }
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(http.address(), host),
-    close: () => (closing ??= shutDown(directory, sockets, http)),
+    stopAnalysis: (room) => control.stop(room),
+    resumeAnalysis: (room) => control.resume(room),
+    close: () =>
+      (closing ??= shutDown(directory, sockets, http).finally(async () => {
+        await recorder?.close();
+        await audit.close();
+      })),
   };
+}
+
+function openAudit({ audit, deployment }: Config, log: Logger): AuditLog {
+  const { path, maxBytes, keep } = audit;
+  const opened = new AuditLog({ log, file: path === undefined ? undefined : { path, maxBytes, keep } });
+  opened.record({ event: 'agent.started', context: deployment.context, reason: deployment.basis?.reference });
+  return opened;
+}
+
+/** There when any room is recorded. @throws {ConfigError} when its folder cannot be used */
+async function openRecorder(config: Config, audit: AuditLog, log: Logger): Promise<Recorder | undefined> {
+  const { rooms, folder, ttlHours, maxBytes } = config.recording;
+  if (rooms.length === 0 || folder === undefined) return undefined;
+  try {
+    return await Recorder.open({
+      folder,
+      ttlMs: ttlHours * 3_600_000,
+      maxBytes,
+      records: (room) => isRecorded(config, room),
+      onExpired: (files) => audit.record({ event: 'recording.expired', files }),
+      onFailure: (error) => log.error({ err: error }, 'recording failed (recording.folder); what is lost is counted'),
+    });
+  } catch (cause) {
+    const message = `recording.folder "${folder}" cannot be used. Choose one that this user may write, or record no rooms.`;
+    throw new ConfigError('config-invalid', message, { cause });
+  }
 }
 
 async function shutDown(directory: RoomDirectory, sockets: SocketServer, http: Server): Promise<void> {

@@ -126,7 +126,10 @@ const policySchema = z.strictObject({
 /** Where who consented, when and to what is written down; JSON lines, without media, words or names of rooms. */
 const auditSchema = z.strictObject({
   path: z.string().min(1).optional(),
-  maxBytes: z.int().min(4096).default(16 * 1024 * 1024),
+  maxBytes: z
+    .int()
+    .min(4096)
+    .default(16 * 1024 * 1024),
   /** Full files that are kept besides the current one; the oldest is removed. */
   keep: z.int().min(1).max(1000).default(8),
 });

@@ -1,22 +1,30 @@
 /** Everything the agent serves over HTTP: the page, its health, and WHIP. */
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import type { Config } from '../config/schema.ts';
+import type { AnalysisControl } from '../rooms/control.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
+import { adminOnly, adminRoutes } from './admin.ts';
 import type { PageFile } from './page-files.ts';
+import { explanationRoutes, ownDataRoutes } from './participant-data.ts';
 import { refuseForeign } from './same-origin.ts';
 import { whipRoutes, type ReportFailure } from './whip.ts';
 
 export interface AppOptions {
+  readonly config: Config;
   readonly directory: RoomDirectory;
+  readonly control: AnalysisControl;
+  /** Model pack in use, `name@version`. */
+  readonly pack: string;
   readonly page: ReadonlyMap<string, PageFile>;
-  /** Origins besides this machine's own (`server.origins`). */
-  readonly origins: readonly string[];
   readonly report: ReportFailure;
 }
 
 /** Builds the HTTP side; `app.fetch` is what a server calls. */
-export function createApp({ directory, page, origins, report }: AppOptions): Hono {
+export function createApp({ config, directory, control, pack, page, report }: AppOptions): Hono {
   const app = new Hono();
+  const { origins } = config.server;
+  const guard = adminOnly({ secret: config.admin.secret, proxied: origins.length > 0 });
   app.use(securityHeaders());
   app.use(async (context, next) => {
     const foreign = refuseForeign(context.req.header(), origins);
@@ -27,6 +35,10 @@ export function createApp({ directory, page, origins, report }: AppOptions): Hon
     return context.json(health, health['status'] === 'ok' ? 200 : 503, { 'Cache-Control': 'no-store' });
   });
   app.route('/whip', whipRoutes(directory, report));
+  app.route('/', explanationRoutes(config, pack));
+  app.route('/rooms', ownDataRoutes(directory, control));
+  app.use('/admin/*', guard);
+  app.route('/admin', adminRoutes(control));
   app.get('/ws', (context) =>
     context.text('Connect with a WebSocket: ws://…/ws?room=NAME.', 426, { Upgrade: 'websocket' }),
   );

@@ -49,6 +49,17 @@ export class RoomDirectory {
     return this.#seats.size;
   }
 
+  /** Rooms with somebody in them: all, or the one of this name. */
+  rooms(name?: string): readonly Room[] {
+    if (name === undefined) return [...this.#rooms.values()];
+    const room = this.#rooms.get(name);
+    return room ? [room] : [];
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
   /** What `/healthz` tells: counts, nothing of people. */
   health(): Readonly<Record<string, number | string>> {
     const { analysis, ledger, sfu } = this.#options;

@@ -19,6 +19,14 @@ export interface MemberOptions {
   readonly name: string;
   readonly token: string;
   readonly subscriber: Subscriber;
+  /** What the platform calls this person. */
+  readonly externalId?: string | undefined;
+  /** True when a token vouches for `externalId`; what somebody merely says of themselves opens nothing. */
+  readonly verified?: boolean | undefined;
+  /** Roles of their token: `policy.visibility` may let some see more. */
+  readonly roles?: readonly string[] | undefined;
+  /** Whom their token lets them see besides themselves; undefined when it narrows nothing. */
+  readonly sees?: readonly string[] | undefined;
 }
 
 export class Member {
@@ -27,6 +35,11 @@ export class Member {
   /** Bearer token of the session; never logged. */
   readonly token: string;
   readonly subscriber: Subscriber;
+  readonly externalId: string | undefined;
+  /** Who this is beyond this session, as far as that is certain: what is stored of a person is found by it. */
+  readonly person: string;
+  readonly roles: readonly string[];
+  readonly sees: readonly string[] | undefined;
   /** Muted or not, by track id. */
   readonly tracks = new Map<string, { readonly kind: MediaKind; readonly muted: boolean }>();
   /** WHIP publications, by id; the number names the ICE session (RFC 9725, ETag). */
@@ -40,14 +53,19 @@ export class Member {
     this.name = options.name;
     this.token = options.token;
     this.subscriber = options.subscriber;
+    this.externalId = options.externalId;
+    this.person = options.verified === true && options.externalId !== undefined ? options.externalId : options.id;
+    this.roles = options.roles ?? [];
+    this.sees = options.sees;
   }
 
   /** What the others may know. */
   get info(): Participant {
-    const { id, name } = this;
+    const { id, name, externalId } = this;
     return {
       id,
       name,
+      ...(externalId === undefined ? {} : { externalId }),
       analysis: this.analysis !== undefined,
       audio: this.#media('audio'),
       video: this.#media('video'),

@@ -2,22 +2,38 @@
 import type { Logger } from 'pino';
 import { nowUs, type AffectEvent, type Caption, type UnstampedEvent } from '../../pipeline/index.ts';
 import type { ConsentGrant, Sfu, SfuEvent } from '../../sfu/index.ts';
-import type { ConsentLedger } from '../consent/ledger.ts';
+import type { ConsentLedger, WithdrawReason } from '../consent/ledger.ts';
+import type { AnalysisSwitch, StopScope } from '../policy/analysis-switch.ts';
+import { maySee, type Visibility } from '../policy/visibility.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { Analysis } from './analysis.ts';
 import type { Member } from './member.ts';
 import { ParticipantAnalysis } from './participant-analysis.ts';
+import type { TapTally } from './tap-tally.ts';
 
 /** How long clearing a person may take before it counts as a fault (promised to participants in the receipt). */
 const CLEAR_WITHIN_MS = 1000;
+
+/** Who counts and measures; calls never throw. */
+export interface Observer {
+  /** An event of a consenting person goes out to those who may see it. */
+  published(event: AffectEvent): void;
+  /** Everything of a person was cleared, this long after they withdrew. */
+  cleared(tookMs: number): void;
+}
 
 export interface RoomOptions {
   readonly name: string;
   readonly sfu: Sfu;
   readonly analysis: Analysis;
   readonly ledger: ConsentLedger;
-  /** Who sees the descriptions of a person. */
-  readonly results: 'self' | 'room';
+  readonly visibility: Visibility;
+  readonly switch: AnalysisSwitch;
+  readonly taps: TapTally;
+  /** Stores the events of rooms that are recorded; there when any is. */
+  readonly recorder?: Recorder | undefined;
+  readonly observer?: Observer | undefined;
   readonly log: Logger;
 }
 
@@ -70,10 +86,12 @@ export class Room {
   /**
    * Starts the analysis of a member who consents.
    * @throws {ReceiptOutdatedError} when they read other words than those that hold now
+   * @throws {AnalysisStoppedError} while all analysis is switched off
    */
   consent(member: Member, receiptVersion: string | undefined): void {
     const { sfu, ledger } = this.#options;
-    const grant = ledger.grant(this.name, member.id, receiptVersion);
+    this.#options.switch.check(this.name);
+    const grant = ledger.grant(this.name, member, receiptVersion);
     if (member.analysis) return;
     const started = this.#analyse(member, grant);
     member.analysis = started;
@@ -88,12 +106,13 @@ export class Room {
   }
 
   /** Ends the analysis of a member at once, tells everybody, and clears what was held. */
-  async withdraw(member: Member, reason: 'person' | 'left' | 'shutdown'): Promise<void> {
-    const grant = this.#options.ledger.current(this.name, member.id);
+  async withdraw(member: Member, reason: WithdrawReason): Promise<void> {
+    const { ledger, log, recorder, observer } = this.#options;
+    const grant = ledger.current(this.name, member.id);
     const stopping = member.analysis;
     if (!grant || !stopping) return;
     const fromUs = nowUs();
-    this.#options.ledger.withdraw(this.name, member.id, reason);
+    ledger.withdraw(this.name, member.id, reason);
     member.analysis = undefined;
     for (const other of this.members) other.subscriber.forget(member.id);
     this.#broadcast({
@@ -103,11 +122,31 @@ export class Room {
       receiptVersion: grant.receiptVersion,
       roomMs: this.nowMs,
     });
-    await stopping.stop();
+    // Who withdraws takes back what was stored here, too; who leaves, or was stopped, has it until its time is up.
+    const stored = reason === 'person' ? recorder?.delete(member.person, this.name) : undefined;
+    await Promise.all([stopping.stop(), stored]);
     const tookMs = (nowUs() - fromUs) / 1000;
+    ledger.cleared(this.name, member, tookMs);
+    observer?.cleared(tookMs);
     if (tookMs > CLEAR_WITHIN_MS)
-      this.#options.log.error({ participant: member.id, tookMs }, 'clearing a person took longer than promised');
+      log.error({ participant: member.id, tookMs }, 'clearing a person took longer than promised');
     this.#broadcast({ type: 'consent.cleared', participant: member.id, tookMs });
+  }
+
+  /** All analysis here was switched off, or may begin again when people consent anew. Resolves when nothing is held. */
+  async switched(scope: StopScope, enabled: boolean): Promise<void> {
+    this.#broadcast({ type: 'analysis.changed', scope, enabled, roomMs: this.nowMs });
+    if (!enabled) await Promise.all(this.members.map((member) => this.withdraw(member, 'stopped')));
+  }
+
+  /** How far reaches what stops all analysis here; undefined while it may run. */
+  get stopped(): StopScope | undefined {
+    return this.#options.switch.stopped(this.name);
+  }
+
+  /** True when a member may see what is told of another, under the policy and the member's token. */
+  maySee(onlooker: Member, subject: Member): boolean {
+    return maySee(this.#options.visibility, onlooker, subject);
   }
 
   /** Words of a member; those of people who have not consented go nowhere. */
@@ -141,15 +180,16 @@ export class Room {
   }
 
   #analyse(member: Member, grant: ConsentGrant): ParticipantAnalysis {
-    const { sfu, analysis, ledger, log } = this.#options;
+    const { sfu, analysis, ledger, log, taps } = this.#options;
     try {
       return new ParticipantAnalysis({
         sfu,
         analysis,
         grant,
+        taps,
         log,
         epochUs: this.epochUs,
-        onEvent: (event, closedUs) => this.#publish(event, closedUs),
+        onEvent: (event, closedUs) => this.#publish(member, event, closedUs),
         onGone: (error) => void this.#gone(member, error),
       });
     } catch (error) {
@@ -167,10 +207,12 @@ export class Room {
     );
   }
 
-  #publish(unstamped: UnstampedEvent, closedUs: number): void {
+  #publish(subject: Member, unstamped: UnstampedEvent, closedUs: number): void {
     const event: AffectEvent = { ...unstamped, seq: this.#seq++, room: this.name };
+    this.#options.recorder?.event(subject.person, event);
+    this.#options.observer?.published(event);
     for (const member of this.#members.values()) {
-      if (this.#options.results === 'room' || member.id === event.participant) member.subscriber.event(event, closedUs);
+      if (this.maySee(member, subject)) member.subscriber.event(event, closedUs);
     }
   }
 

@@ -2,11 +2,12 @@
 import type { Logger } from 'pino';
 import { nowUs, type AffectEvent } from '../../pipeline/index.ts';
 import { ReceiptOutdatedError } from '../consent/ledger.ts';
+import { AnalysisStoppedError } from '../policy/analysis-switch.ts';
 import type { LatencyRecord } from '../latency.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client-messages.ts';
 import { decodeFrame } from '../protocol/decode.ts';
 import { PROTOCOL_VERSION } from '../protocol/protocol-version.ts';
-import type { ErrorMessage, Receipt, ServerMessage } from '../protocol/server-messages.ts';
+import type { ErrorMessage, Receipt, ServerMessage, SessionReady } from '../protocol/server-messages.ts';
 import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
 import { Deliveries } from './deliveries.ts';
 import { Outbox, type Wire } from './outbox.ts';
@@ -19,10 +20,11 @@ const MESSAGE_BURST = 150;
 /** What every session of a process shares. */
 export interface SessionContext {
   readonly directory: RoomDirectory;
-  readonly receipt: Receipt;
+  /** The words that hold in a room. */
+  receiptOf(room: string): Receipt;
   /** `deployment.context` */
   readonly context: string;
-  readonly results: 'self' | 'room';
+  readonly results: SessionReady['results'];
   readonly pack: string;
   readonly latency: LatencyRecord;
   readonly log: Logger;
@@ -136,7 +138,7 @@ export class Session {
   }
 
   #welcome({ room, member }: Seat): void {
-    const { receipt, context, results, pack } = this.#context;
+    const { receiptOf, context, results, pack } = this.#context;
     this.#outbox.post({
       type: 'session.ready',
       protocol: PROTOCOL_VERSION,
@@ -147,11 +149,13 @@ export class Session {
       context,
       results,
       pack,
-      receipt,
+      receipt: receiptOf(room.name),
       roomMs: room.nowMs,
       participants: room.members.filter((other) => other !== member).map((other) => other.info),
       resume: { withinMs: 0, events: 0 },
     });
+    if (room.stopped !== undefined)
+      this.#outbox.post({ type: 'analysis.changed', scope: room.stopped, enabled: false, roomMs: room.nowMs });
   }
 
   async #act(message: Started, seat: Seat): Promise<void> {
@@ -190,6 +194,7 @@ export class Session {
 
   #explain(error: unknown): void {
     if (error instanceof ReceiptOutdatedError) return this.#fail('receipt-outdated', error.message, true);
+    if (error instanceof AnalysisStoppedError) return this.#fail('analysis-stopped', error.message, true);
     if (error instanceof RoomError) {
       return this.#fail(
         error.code === 'draining' || error.code === 'room-full' ? error.code : 'internal',

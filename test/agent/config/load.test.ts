@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../agent/config/config-error.ts';
-import { isLoopback, resultsVisibleTo } from '../../../agent/config/deployment.ts';
+import { isLoopback } from '../../../agent/config/deployment.ts';
 import { loadConfig, type ConfigSources } from '../../../agent/config/load.ts';
+import { visibilityOf } from '../../../agent/policy/visibility.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -108,7 +109,7 @@ describe('loadConfig', () => {
         'deployment:\n  context: workplace\n  basis: {kind: safety, reference: Safety file 12/2026, recordedBy: Site safety office}\n',
       ),
     });
-    expect(resultsVisibleTo(config)).toBe('self');
+    expect(visibilityOf(config)).toBe('self');
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.2', 'example.org', '128.0.0.1'])('refuses to listen on %s', (host) => {

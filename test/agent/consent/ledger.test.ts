@@ -1,31 +1,34 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { AuditLog } from '../../../agent/consent/audit-log.ts';
 import { ConsentLedger, ReceiptOutdatedError } from '../../../agent/consent/ledger.ts';
-import { writeReceipt } from '../../../agent/consent/receipt.ts';
 import { ConsentGrant } from '../../../sfu/index.ts';
-import { config } from '../fakes.ts';
+
+const mia = { id: 'p-1', externalId: 'user-7' };
 
 function ledgerWithAudit() {
   const lines: Array<Record<string, unknown>> = [];
   const write = (line: string): void => {
     lines.push(z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
   };
-  const audit = pino({ base: null }, { write });
-  return { ledger: new ConsentLedger('r1-now', audit), lines };
+  const audit = new AuditLog({ log: pino({ base: null }, { write }) });
+  const ledger = new ConsentLedger({ receiptVersion: () => 'r1-now', purposes: ['to train public speaking'], audit });
+  return { ledger, lines };
 }
 
 describe('ConsentLedger', () => {
   it('holds nothing until somebody consents', () => {
     const { ledger, lines } = ledgerWithAudit();
     expect(ledger.current('lobby', 'p-1')).toBeUndefined();
+    expect(ledger.receipts()).toEqual([]);
     expect(lines).toEqual([]);
   });
 
   it('issues one live grant for one person in one room', () => {
     const { ledger } = ledgerWithAudit();
-    const grant = ledger.grant('lobby', 'p-1', 'r1-now');
-    expect(ledger.grant('lobby', 'p-1', 'r1-now')).toBe(grant);
+    const grant = ledger.grant('lobby', mia, 'r1-now');
+    expect(ledger.grant('lobby', mia, 'r1-now')).toBe(grant);
     expect(ConsentGrant.covers(grant, 'lobby', 'p-1')).toBe(true);
     expect(ConsentGrant.covers(grant, 'lobby', 'p-2')).toBe(false);
     expect(ConsentGrant.covers(grant, 'other', 'p-1')).toBe(false);
@@ -33,7 +36,7 @@ describe('ConsentLedger', () => {
 
   it('kills the grant in the same moment in which consent is withdrawn', () => {
     const { ledger } = ledgerWithAudit();
-    const grant = ledger.grant('lobby', 'p-1', 'r1-now');
+    const grant = ledger.grant('lobby', mia, 'r1-now');
     expect(ledger.withdraw('lobby', 'p-1', 'person')).toBe(true);
     expect(grant.revoked.aborted).toBe(true);
     expect(ConsentGrant.covers(grant, 'lobby', 'p-1')).toBe(false);
@@ -43,37 +46,51 @@ describe('ConsentLedger', () => {
 
   it.each([undefined, 'r1-old', ''])('does not take consent to other words (%j)', (version) => {
     const { ledger, lines } = ledgerWithAudit();
-    expect(() => ledger.grant('lobby', 'p-1', version)).toThrow(ReceiptOutdatedError);
+    expect(() => ledger.grant('lobby', mia, version)).toThrow(ReceiptOutdatedError);
     expect(lines).toEqual([]);
   });
 
-  it('writes down who, when and which version, but not the name of the room', () => {
+  it('writes down who, when, what for and which version, but not the name of the room', () => {
     const { ledger, lines } = ledgerWithAudit();
-    ledger.grant('anna-and-bob', 'p-1', 'r1-now');
+    ledger.grant('anna-and-bob', mia, 'r1-now');
     ledger.withdraw('anna-and-bob', 'p-1', 'person');
-    expect(
-      lines.map(({ event, participant, receiptVersion, reason }) => ({ event, participant, receiptVersion, reason })),
-    ).toEqual([
-      { event: 'consent.granted', participant: 'p-1', receiptVersion: 'r1-now', reason: undefined },
-      { event: 'consent.withdrawn', participant: 'p-1', receiptVersion: 'r1-now', reason: 'person' },
+    ledger.cleared('anna-and-bob', mia, 12);
+    expect(lines).toMatchObject([
+      { event: 'consent.granted', receiptVersion: 'r1-now', purposes: ['to train public speaking'] },
+      { event: 'consent.withdrawn', receiptVersion: 'r1-now', reason: 'person' },
+      { event: 'consent.cleared', tookMs: 12 },
     ]);
-    expect(lines.every(({ time }) => typeof time === 'number')).toBe(true);
+    for (const line of lines)
+      expect(line).toMatchObject({ participant: 'p-1', externalId: 'user-7', time: expect.any(Number) });
+    expect(lines[0]?.['receipt']).toBe(lines[1]?.['receipt']);
     expect(JSON.stringify(lines)).not.toContain('anna');
   });
-});
 
-describe('writeReceipt', () => {
-  it('changes its version with its words', () => {
-    const base = writeReceipt(config());
-    expect(writeReceipt(config())).toEqual(base);
-    expect(writeReceipt(config({ policy: { purpose: 'to train public speaking' } })).version).not.toBe(base.version);
+  it('keeps a receipt of every consent, with its end and the reason for it, to be found by either id', () => {
+    const { ledger } = ledgerWithAudit();
+    ledger.grant('lobby', mia, 'r1-now');
+    ledger.withdraw('lobby', 'p-1', 'stopped');
+    ledger.grant('lobby', mia, 'r1-now');
+    ledger.grant('lobby', { id: 'p-2' }, 'r1-now');
+    const [first, second, ...more] = ledger.receipts('user-7');
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({ participant: 'p-1', room: 'lobby', withdrawnBecause: 'stopped' });
+    expect(Date.parse(first?.withdrawnAt ?? '')).toBeGreaterThanOrEqual(Date.parse(first?.grantedAt ?? ''));
+    expect(second).toMatchObject({ externalId: 'user-7', purposes: ['to train public speaking'] });
+    expect(second?.withdrawnAt).toBeUndefined();
+    expect(new Set([first?.id, second?.id]).size).toBe(2);
+    expect(ledger.receipts('p-2')).toHaveLength(1);
+    expect(ledger.receipts()).toHaveLength(3);
   });
 
-  it('says who sees the descriptions', () => {
-    expect(writeReceipt(config()).paragraphs.join(' ')).toContain(
-      'Everybody in this room sees the descriptions of you.',
-    );
-    const research = config({ deployment: { context: 'research' } });
-    expect(writeReceipt(research).paragraphs.join(' ')).toContain('Only you see the descriptions of you.');
+  it('keeps a bounded number of ended receipts, and counts those that fell', () => {
+    const { ledger } = ledgerWithAudit();
+    for (let i = 0; i < 10_003; i++) {
+      ledger.grant('lobby', { id: `p-${i}` }, 'r1-now');
+      ledger.withdraw('lobby', `p-${i}`, 'left');
+    }
+    expect(ledger.receipts()).toHaveLength(10_000);
+    expect(ledger.fallen).toBe(3);
+    expect(ledger.receipts('p-2')).toEqual([]);
   });
 });

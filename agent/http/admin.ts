@@ -1,0 +1,86 @@
+/** What who runs an installation may do over HTTP: stop and resume analysis, export receipts, delete somebody's data. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { isLoopback } from '../config/deployment.ts';
+import { AnalysisStoppedError } from '../policy/analysis-switch.ts';
+import { roomNameSchema } from '../protocol/participants.ts';
+import type { AnalysisControl } from '../rooms/control.ts';
+
+export interface AdminGuardOptions {
+  /** `admin.secret` */
+  readonly secret: string | undefined;
+  /** True when pages elsewhere are let in (`server.origins`): a proxy makes everybody look like this machine. */
+  readonly proxied: boolean;
+}
+
+/** Headers of proxies: who comes through one is not known to be on this machine. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
+/** Lets pass who knows the secret; without a secret, programs of this machine. Everybody else gets 401 or 403. */
+export function adminOnly({ secret, proxied }: AdminGuardOptions): MiddlewareHandler {
+  return async (context, next) => {
+    if (secret === undefined) {
+      if (!proxied && isLocal(context)) return next();
+      return context.text(
+        'Without admin.secret only programs on this machine may do this. Set it, and send "Authorization: Bearer <secret>".',
+        403,
+      );
+    }
+    const sent = /^Bearer (\S{1,600})$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    if (sent !== undefined && same(sent, secret)) return next();
+    return context.text('Send "Authorization: Bearer <secret>" with the admin.secret of this server.', 401, {
+      'WWW-Authenticate': 'Bearer',
+    });
+  };
+}
+
+/** The routes below `/admin`; who uses them passed {@link adminOnly}. */
+export function adminRoutes(control: AnalysisControl): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    if (error instanceof AnalysisStoppedError) return context.text(error.message, 409);
+    throw error;
+  });
+  app.use('/rooms/:room/*', async (context, next) =>
+    roomNameSchema.safeParse(context.req.param('room')).success
+      ? next()
+      : context.text('A room name is 1 to 64 letters, digits or hyphens.', 400),
+  );
+  app.post('/stop', async (context) => stop(context, control));
+  app.post('/rooms/:room/stop', async (context) => stop(context, control, context.req.param('room')));
+  app.post('/resume', async (context) => resume(context, control));
+  app.post('/rooms/:room/resume', async (context) => resume(context, control, context.req.param('room')));
+  app.get('/receipts', (context) => {
+    const receipts = control.receipts(context.req.query('participant'));
+    return context.json({ exportedAt: new Date().toISOString(), receipts }, 200, NOT_CACHED);
+  });
+  app.delete('/participants/:id', async (context) =>
+    context.json(await control.forget(context.req.param('id')), 200, NOT_CACHED),
+  );
+  return app;
+}
+
+const NOT_CACHED = { 'Cache-Control': 'no-store' };
+
+async function stop(context: Context, control: AnalysisControl, room?: string): Promise<Response> {
+  const stopped = await control.stop(room);
+  return context.json(stopped, stopped.cleared ? 200 : 504, NOT_CACHED);
+}
+
+async function resume(context: Context, control: AnalysisControl, room?: string): Promise<Response> {
+  await control.resume(room);
+  return context.json(control.stopped, 200, NOT_CACHED);
+}
+
+function isLocal(context: Context): boolean {
+  if (FORWARDED.some((name) => context.req.header(name) !== undefined)) return false;
+  const address = getConnInfo(context).remote.address?.replace(/^::ffff:/, '');
+  return address !== undefined && isLoopback(address);
+}
+
+/** In the same time whatever was sent. */
+function same(sent: string, secret: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(sent), digest(secret));
+}

@@ -1,0 +1,124 @@
+/** What who runs an installation can do to the analysis of people, and what people can ask for what is held of them. */
+import { randomUUID } from 'node:crypto';
+import { nowUs } from '../../pipeline/index.ts';
+import type { AuditLog } from '../consent/audit-log.ts';
+import type { ConsentLedger, ConsentReceipt } from '../consent/ledger.ts';
+import type { AnalysisSwitch } from '../policy/analysis-switch.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { RoomDirectory, Seat } from './directory.ts';
+
+/** How long a stop waits for the word that everything is cleared; analysis is off long before that. */
+const CONFIRM_WITHIN_MS = 5000;
+
+export interface ControlOptions {
+  readonly directory: RoomDirectory;
+  readonly switch: AnalysisSwitch;
+  readonly ledger: ConsentLedger;
+  readonly audit: AuditLog;
+  readonly recorder?: Recorder | undefined;
+}
+
+/** What a stop did. */
+export interface Stopped {
+  /** People who were analysed until then. */
+  readonly people: number;
+  /** False: it is off, but not everything confirmed within five seconds that nothing is held. Restart the process then. */
+  readonly cleared: boolean;
+  readonly tookMs: number;
+}
+
+/** Proof of a deletion; times are ISO 8601 in UTC. */
+export interface DeletionReceipt {
+  readonly id: string;
+  readonly participant: string;
+  readonly deletedAt: string;
+  /** Files of recorded events that were deleted. */
+  readonly recordings: number;
+  /** True when analysis was on until then: consent is withdrawn, and what was in memory is cleared. */
+  readonly consentWithdrawn: boolean;
+}
+
+export class AnalysisControl {
+  readonly #options: ControlOptions;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+  }
+
+  /** True while the process, and how many rooms besides, are stopped. */
+  get stopped(): { readonly process: boolean; readonly rooms: number } {
+    const { switch: turned } = this.#options;
+    return { process: turned.processStopped, rooms: turned.stoppedRooms };
+  }
+
+  /** Stops all analysis, of one room or of the process, at once. Nobody can consent until {@link resume}. */
+  async stop(room?: string, by = 'admin'): Promise<Stopped> {
+    const { directory, switch: turned, audit } = this.#options;
+    const fromUs = nowUs();
+    turned.stop(room);
+    const scope = room === undefined ? 'process' : 'room';
+    const rooms = directory.rooms(room);
+    const people = rooms.flatMap(({ members }) => members).filter(({ analysis }) => analysis !== undefined).length;
+    // Off in this same turn of the event loop: every grant is dead before the first await.
+    const clearing = Promise.allSettled(rooms.map((one) => one.switched(scope, false)));
+    audit.record({ event: 'analysis.stopped', room, reason: by });
+    const done = await withinMs(CONFIRM_WITHIN_MS, clearing);
+    const cleared = done?.every(({ status }) => status === 'fulfilled') ?? false;
+    return { people, cleared, tookMs: (nowUs() - fromUs) / 1000 };
+  }
+
+  /** Lets people consent again. Nobody's analysis begins by itself: everybody is asked anew. */
+  async resume(room?: string, by = 'admin'): Promise<void> {
+    const { directory, switch: turned, audit } = this.#options;
+    turned.resume(room);
+    const scope = room === undefined ? 'process' : 'room';
+    const free = directory.rooms(room).filter(({ name }) => turned.stopped(name) === undefined);
+    await Promise.all(free.map((one) => one.switched(scope, true)));
+    audit.record({ event: 'analysis.resumed', room, reason: by });
+  }
+
+  receipts(person?: string): readonly ConsentReceipt[] {
+    return this.#options.ledger.receipts(person);
+  }
+
+  /** What is stored of somebody, as JSON lines. */
+  recorded(person: string): Promise<string> {
+    return this.#options.recorder?.read(person) ?? Promise.resolve('');
+  }
+
+  /** Withdraws somebody's consent and deletes all that is held of them; their receipts stay, as proof. */
+  async delete({ room, member }: Seat): Promise<DeletionReceipt> {
+    const consentWithdrawn = member.analysis !== undefined;
+    await room.withdraw(member, 'deleted');
+    return this.#deleted(member.person, consentWithdrawn);
+  }
+
+  /** The same for somebody by either id, who may have left long ago. */
+  async forget(person: string): Promise<DeletionReceipt> {
+    let consentWithdrawn = false;
+    for (const room of this.#options.directory.rooms()) {
+      for (const member of room.members.filter(({ id, externalId }) => id === person || externalId === person)) {
+        consentWithdrawn ||= member.analysis !== undefined;
+        await room.withdraw(member, 'deleted');
+      }
+    }
+    return this.#deleted(person, consentWithdrawn);
+  }
+
+  async #deleted(person: string, consentWithdrawn: boolean): Promise<DeletionReceipt> {
+    const { recorder, audit } = this.#options;
+    const recordings = (await recorder?.delete(person)) ?? 0;
+    const receipt = randomUUID();
+    audit.record({ event: 'data.deleted', participant: person, receipt, files: recordings });
+    return { id: receipt, participant: person, deletedAt: new Date().toISOString(), recordings, consentWithdrawn };
+  }
+}
+
+/** What a promise gives, or undefined when it takes longer. */
+async function withinMs<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
