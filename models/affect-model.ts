@@ -140,6 +140,18 @@ export class AffectModel {
     return speak({ pack: this.pack, session: this.#sessions.speak, decoder: this.#decoder, run }, items, options);
   }
 
+  /**
+   * Answers a task of the pack about what a memory holds now: {@link AffectModel.speak} to its end, for one.
+   * Throws as it does, and `bad-input` when the pack does not know the task.
+   */
+  async ask(item: SpeakItem, options?: SpeakOptions): Promise<SpeakUpdate> {
+    let last: SpeakUpdate | undefined;
+    for await (const updates of this.speak([item], options)) last = updates.at(-1) ?? last;
+    if (last === undefined)
+      throw new ModelError('closed', 'This memory was closed with its participant before it could be asked about.');
+    return last;
+  }
+
   /** Waits for the runs under way (none can be cancelled), then lets the sessions go. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#release(this.#tail);

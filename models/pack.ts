@@ -73,7 +73,10 @@ export const packSchema = z.object({
   branch: z.array(z.object({ name: z.string(), shape: z.tuple([count, count]) })).min(1),
   saidSize: z.number().int().min(5),
   tasks: z.record(z.string(), tokenId),
-  tokens: z.object({ eos: tokenId, plan: tokenId, sep: tokenId, firstCue: tokenId }),
+  /** Tasks whose answer names its cues first. */
+  planned: z.array(z.string()),
+  /** `plan` begins a branch that names cues, `unsure` one that says that too little can be told. */
+  tokens: z.object({ eos: tokenId, plan: tokenId, unsure: tokenId, sep: tokenId, firstCue: tokenId }),
   maxTokens: count,
   labels: z.array(labelSchema),
   cues: z.array(cueSchema),

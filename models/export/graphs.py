@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
-from features import CAPTION, FACE, FRAMES, SEGMENTS, VOICE  # noqa: E402
+from features import CAPTION, CAPTIONS, FACE, FRAMES, SEGMENTS, VOICE  # noqa: E402
 from network import MASKED, SAID, TOKENS_PER_HOP, AffectNano, attend, read_values, rms, scores  # noqa: E402
 
 OPSET = 21
@@ -107,7 +107,7 @@ def export_hop(model: AffectNano, path: Path) -> None:
     shapes = {**model.front.state_shapes(), **{n: kv_shape(model) for n in cache_names(model.size)}}
     batch = 2
     inputs = {
-        "face": torch.zeros(batch, FRAMES, len(FACE)), "voice": torch.zeros(batch, SEGMENTS, len(VOICE)), "caption": torch.zeros(batch, len(CAPTION)),
+        "face": torch.zeros(batch, FRAMES, len(FACE)), "voice": torch.zeros(batch, SEGMENTS, len(VOICE)), "caption": torch.zeros(batch, CAPTIONS, len(CAPTION)),
         "said": torch.zeros(batch, SAID), "count": torch.zeros(batch, dtype=torch.long), **{n: torch.zeros(batch, *s) for n, s in shapes.items()},
     }
     save(hop, inputs, [*HEADS, "p_silent", "fused", *(f"next_{n}" for n in hop.states)], {}, path)

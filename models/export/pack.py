@@ -15,11 +15,12 @@ from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from graphs import cache_names, export_hop, export_step, kv_shape, loop_graph
 from features import LAYOUT
 from lexicon import CUES, TERMS
+from data import PLANNED
 from network import SAID, TOKENS_PER_HOP, AffectNano, rms, read_values, scores
-from vocabulary import EOS, FIRST_CUE, ONCE, PLAN, SEP, TASK
+from vocabulary import EOS, FIRST_CUE, ONCE, PLAN, SEP, TASK, UNSURE
 
 LIMITS = [
-    "English descriptions only; captions are read through a small lexicon.",
+    "English descriptions only; captions are only as good as their reader (pipeline/sense/caption).",
     "Trained on simulated sensor readings alone: no recordings of people. Real faces and voices differ; figures on simulation are an upper bound.",
     "Describes what appears and sounds, never what a person feels inside; infers no identity, age, gender, origin, health or intent.",
     "Voice tells arousal better than valence; without the face, valence is uncertain and the description should say so.",
@@ -27,11 +28,10 @@ LIMITS = [
     "Clauses about what went on since the last description (brightened, easing) are the weakest: nothing checks them.",
     "A description names few of the cues that show (about a fifth), and its wording is plain: greedy decoding takes the usual word.",
     "The two real clips that its figures name were looked at while it was made: they are no held-out test.",
-    "Only the task token <describe> is trained; the ids of the other tasks are reserved.",
 ]
 
 
-def write_pack(model: AffectNano, tokenizer: Path, folder: Path, thresholds: dict, training: dict, card: str, keep_fp32: bool = False, version: str = "0.1.0") -> None:
+def write_pack(model: AffectNano, tokenizer: Path, folder: Path, thresholds: dict, training: dict, card: str, keep_fp32: bool = False, version: str = "0.2.0") -> None:
     """Exports everything into `folder`; `publish` moves it to where it is used."""
     folder.mkdir(parents=True, exist_ok=True)
     write_graphs(model, folder, keep_fp32)
@@ -178,7 +178,7 @@ def describe_pack(model: AffectNano, tokenizer: Path, thresholds: dict, training
         "training": training, "limits": LIMITS, "featuresVersion": LAYOUT["version"], "hopMs": LAYOUT["hopMs"], "windowHops": size.window,
         "fusedTokens": TOKENS_PER_HOP, "vocabulary": size.vocabulary, "variants": variants, "state": state,
         "branch": [{"name": n, "shape": [size.kv_heads, size.head]} for n in cache_names(size, "b")],
-        "saidSize": SAID, "tasks": TASK, "tokens": {"eos": EOS, "plan": PLAN, "sep": SEP, "firstCue": FIRST_CUE}, "maxTokens": 80,
+        "saidSize": SAID, "tasks": TASK, "planned": list(PLANNED), "tokens": {"eos": EOS, "plan": PLAN, "unsure": UNSURE, "sep": SEP, "firstCue": FIRST_CUE}, "maxTokens": 80,
         "labels": [{"term": t.term, "family": t.family, "valence": t.valence, "arousal": t.arousal, "dominance": t.dominance} for t in TERMS],
         "cues": [{"name": c.name, "cue": c.cue, "direction": c.direction, "modality": c.modality} for c in CUES],
         "claims": claims(tokenizer), "thresholds": thresholds, "tokenizer": "tokenizer.json", "card": "README.md",

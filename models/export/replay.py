@@ -29,7 +29,7 @@ def replay(pack: Pack, trace: dict, repeat: int = 1, voice_valid: bool = False) 
     if voice_valid:
         names = layout["voice"]["features"]
         voice[..., names.index("valid")] = voice[..., names.index("quality")] = voice[..., names.index("pause")] = 1
-    caption = np.zeros((1, len(layout["caption"]["features"])), np.float32)
+    caption = np.zeros((1, layout["caption"]["rowsPerHop"], len(layout["caption"]["features"])), np.float32)
     for hop in list(face) * repeat:
         heads, told = listener.push(hop[None], voice, caption)
         out.append(({n: x[0] for n, x in heads.items()}, told[0].text if told[0] else None, told[0].cues if told[0] else []))

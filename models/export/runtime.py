@@ -8,6 +8,7 @@ import onnxruntime as ort
 from tokenizers import Tokenizer
 
 FORBIDDEN, FORCED = -1e9, 1e4
+TELLS = (1, 0.55, 0.6)  # how much face, voice and captions can tell (as training/truth.py and pipeline/describe/abstention.ts)
 
 
 @dataclass
@@ -45,17 +46,21 @@ class Pack:
         out = dict(zip(self.names, self.hop.run(None, dict(face=face, voice=voice, caption=caption, said=said, count=count, **state))))
         return out, {n: out.pop(f"next_{n}") for n in state}
 
-    def say(self, state, count, said, cues, chunk: int = 8, plan: bool = True) -> list[list[int]]:
-        """Token rows of a description for everybody. cues [B,NC]: what the cue head gives now."""
-        spec, batch = self.spec, len(count)
+    def say(self, state, count, said, heads, weak=None, task: str = "describe", chunk: int = 8, plan: bool | None = None) -> list[list[int]]:
+        """Token rows of an answer for everybody: `heads` as the hop gave them, `weak` [B] who cannot be told of."""
+        spec, batch, cues = self.spec, len(count), heads["cues"]
         eos, first = spec["tokens"]["eos"], spec["tokens"]["firstCue"]
+        weak = np.zeros(batch, bool) if weak is None or task == "expression" else weak
+        plan = task in spec["planned"] if plan is None else plan
         bias = np.zeros((batch, spec["vocabulary"]), np.float32)
         low = cues < np.array(spec["thresholds"]["cue"], np.float32)
         bias[:, first : first + cues.shape[1]][low] = FORBIDDEN
-        bias[:, spec["tokens"]["plan"]] = FORCED if plan else FORBIDDEN
-        bias[:, eos] = 0 if plan else FORBIDDEN
+        bias[:, spec["tokens"]["plan"]] = np.where(~weak & plan, FORCED, FORBIDDEN)
+        bias[:, spec["tokens"]["unsure"]] = np.where(weak, FORCED, FORBIDDEN)
+        for b in range(batch):
+            bias[b, self.denied(said[b], heads["vad"][b], cues[b])] = FORBIDDEN
         branch = {b["name"]: np.zeros((batch, b["shape"][0], 0, b["shape"][1]), np.float32) for b in spec["branch"]}
-        token, position, rows = np.full(batch, spec["tasks"]["describe"]), 1, [[] for _ in range(batch)]
+        token, position, rows = np.full(batch, spec["tasks"][task]), 1, [[] for _ in range(batch)]
         fixed = {n: state[n] for n in self.cache}
         while position < spec["maxTokens"]:
             most = min(chunk, spec["maxTokens"] - position)
@@ -66,9 +71,25 @@ class Pack:
             token, position = tokens[:, -1], position + tokens.shape[1]
             if (token == eos).all():
                 break
-            if not plan:
-                bias[:, eos] = 0
         return [r[: r.index(eos)] if eos in r else r for r in rows]
+
+    def denied(self, said, vad, cues) -> list[int]:
+        """Tokens of claims that the numbers deny (as models/runtime/claims.ts)."""
+        moved = {
+            "valence": vad[0] - said[1], "valenceDistance": abs(vad[0] - said[1]), "arousal": vad[1] - said[2],
+            "intensity": np.hypot(*vad[:2]) - np.hypot(said[1], said[2]),
+        }
+
+        def holds(condition: dict) -> bool:
+            if "cue" in condition:
+                return cues[condition["cue"]] >= self.spec["thresholds"]["cue"][condition["cue"]]
+            return said[0] > 0 and condition.get("from", -9) <= moved[condition["of"]] <= condition.get("to", 9)
+
+        return [t for claim in self.spec["claims"] if not any(holds(c) for c in claim["when"]) for t in claim["tokens"]]
+
+    def weak(self, reliability) -> np.ndarray:
+        """[B] whether too little of a person is perceived to speak of them."""
+        return 1 - np.prod(1 - reliability * np.array(TELLS), -1) < self.spec["thresholds"]["abstain"]
 
     def read(self, tokens: list[int]) -> tuple[str, list[int]]:
         """Text and cue indices of a token row."""
@@ -98,10 +119,15 @@ class Listener:
         rows = np.flatnonzero(gate)
         if len(rows):
             state = {n: self.state[n][rows] for n in self.pack.cache}
-            told = self.pack.say(state, count[rows] + 1, said[rows], heads["cues"][rows])
+            told = self.pack.say(state, count[rows] + 1, said[rows], {n: x[rows] for n, x in heads.items()}, self.pack.weak(heads["reliability"][rows]))
             for b, tokens in zip(rows, told):
                 text, cues = self.pack.read(tokens)
                 out[b] = Description(self.hops, text, cues, tokens)
             self.said[rows, 0], self.said[rows, 1:4], self.since[rows] = 1, heads["vad"][rows], 1
         self.hops += 1
         return heads, out
+
+    def ask(self, heads: dict, task: str, plan: bool | None = None) -> list[tuple[str, list[int]]]:
+        """The answer to a task for everybody after the hop last pushed: text, cues named first."""
+        told = self.pack.say({n: self.state[n] for n in self.pack.cache}, np.full(self.batch, self.hops), self.said, heads, self.pack.weak(heads["reliability"]), task, plan=plan)
+        return [self.pack.read(tokens) for tokens in told]

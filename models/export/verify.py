@@ -62,10 +62,12 @@ def loop_against_steps(pack: Pack, hops: int = 12) -> bool:
     for t in range(hops):
         listener.push(x.face[:, t], x.voice[:, t], x.caption[:, t], speak=[False])
     spec, said, count = pack.spec, np.zeros((1, pack.spec["saidSize"]), np.float32), np.array([hops])
-    looped = pack.say(listener.state, count, said, np.ones((1, len(spec["cues"])), np.float32))[0]
+    heads = dict(cues=np.ones((1, len(spec["cues"])), np.float32), vad=np.zeros((1, 3), np.float32))
+    looped = pack.say(listener.state, count, said, heads)[0]
     branch = {b["name"]: np.zeros((1, b["shape"][0], 0, b["shape"][1]), np.float32) for b in spec["branch"]}
     token, stepped, bias = spec["tasks"]["describe"], [], np.zeros((1, spec["vocabulary"]), np.float32)
-    bias[0, spec["tokens"]["plan"]] = 1e4
+    bias[0, spec["tokens"]["plan"]], bias[0, spec["tokens"]["unsure"]] = 1e4, -1e9
+    bias[0, pack.denied(said[0], heads["vad"][0], heads["cues"][0])] = -1e9
     for i in range(len(looped) + 1):
         logits, *caches = pack.step.run(None, dict(count=count, said=said, token=np.array([token]), position=np.array(i + 1), bias=bias, **{n: listener.state[n] for n in pack.cache}, **branch))
         token, branch = int(logits[0].argmax()), dict(zip(branch, caches))

@@ -11,7 +11,7 @@ export interface HopItem {
   readonly face?: Float32Array | undefined;
   /** `[segmentsPerHop * voice features]`. */
   readonly voice?: Float32Array | undefined;
-  /** `[caption features]`. */
+  /** `[rowsPerHop * caption features]`: own words, then others'. */
   readonly caption?: Float32Array | undefined;
   /** What was said last, `[saidSize]` of the pack. */
   readonly said: Float32Array;

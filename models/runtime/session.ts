@@ -14,7 +14,7 @@ export interface Sessions {
 
 export const FACE_SHAPE = [features.face.framesPerHop, features.face.features.length] as const;
 export const VOICE_SHAPE = [features.voice.segmentsPerHop, features.voice.features.length] as const;
-export const CAPTION_SHAPE = [features.caption.features.length] as const;
+export const CAPTION_SHAPE = [features.caption.rowsPerHop, features.caption.features.length] as const;
 
 /** Opens the first variant of the pack that names this provider. Rejects when there is none or it does not fit. */
 export async function openSessions(pack: Pack, provider: string, threads: number): Promise<Sessions> {

@@ -20,6 +20,8 @@ export interface SpeakItem {
   readonly task?: string;
   /** Probabilities of the cues as the hop's heads gave them, `[cues]`: tags below the pack's threshold cannot be named. */
   readonly cues: Float32Array;
+  /** Too little is perceived to speak of the person: the branch must say so, and may say nothing else. */
+  readonly abstain?: boolean;
   /** Valence, arousal and dominance as the hop's heads gave them: what is claimed of a change must agree with them. */
   readonly vad: Float32Array;
 }
@@ -134,14 +136,19 @@ function taskToken(tasks: Readonly<Record<string, number>>, task: string): bigin
 }
 
 /**
- * Forces the plan at first (the graph bans it once it has come) and bans the tags of cues that the heads do not see:
+ * Forces the plan, or the word that begins an abstention, at first (the graph bans it once it has come) and bans the tags of cues that the heads do not see:
  * evidence that is not there cannot be named, and no change claimed that the numbers deny.
  */
-function planBias({ vocabulary, tokens, thresholds, claims }: PackManifest, items: readonly SpeakItem[]): Tensor {
+function planBias(
+  { vocabulary, tokens, planned, thresholds, claims }: PackManifest,
+  items: readonly SpeakItem[],
+): Tensor {
   const bias = new Float32Array(items.length * vocabulary);
   for (const [row, item] of items.entries()) {
     const start = row * vocabulary;
-    bias[start + tokens.plan] = FORCED;
+    const plan = item.abstain !== true && planned.includes(item.task ?? 'describe');
+    bias[start + tokens.plan] = plan ? FORCED : FORBIDDEN;
+    bias[start + tokens.unsure] = item.abstain === true ? FORCED : FORBIDDEN;
     for (const [cue, threshold] of thresholds.cue.entries()) {
       if (!(item.cues[cue] >= threshold)) bias[start + tokens.firstCue + cue] = FORBIDDEN;
     }

@@ -34,10 +34,10 @@ export class Utterance {
   }
 
   #take(id: number): void {
-    const { eos, plan, sep, firstCue } = this.#manifest.tokens;
+    const { eos, plan, unsure, sep, firstCue } = this.#manifest.tokens;
     const cue = id - firstCue;
     if (id === eos) this.ended = true;
-    else if (id === plan) this.#planning = true;
+    else if (id === plan || id === unsure) this.#planning = true;
     else if (id === sep) this.#planning = false;
     else if (cue >= 0 && cue < this.#manifest.cues.length) {
       // A tag among the words is the decoder's slip: neither a word nor planned evidence.

@@ -8,10 +8,10 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from lexicon import CUE
-from simulate import Batch, batch
-from vocabulary import EOS, FIRST_CUE, PLAN, SEP, TASK
+from simulate import ABSTAIN_BELOW, Batch, batch
+from vocabulary import EOS, FIRST_CUE, PLAN, SEP, TASK, UNSURE
 
-PLANNED = 0.88  # share of branches that name their cues first
+PLANNED = {"describe": 0.9, "labels": 0.6, "expression": 1.0}  # share of branches that name their cues first
 LONGEST = 84
 
 
@@ -30,22 +30,23 @@ class Example:
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]]  # chunks of branches: ids [R,T], targets [R,T] (-1 none), batch row [R], hop [R]
 
 
-def encode(tokenizer: Tokenizer, text: str, cues: list[str], plan: bool) -> list[int]:
-    tags = [PLAN, *(FIRST_CUE + CUE[c] for c in cues), SEP] if plan else []
-    return [TASK["describe"], *tags, *tokenizer.encode(text).ids, EOS]
+def encode(tokenizer: Tokenizer, rng: random.Random, task: str, text: str, cues: list[str] | None, weak: bool) -> list[int]:
+    """BOS(task) [PLAN or UNSURE, tags, SEP] words EOS. Who cannot tell says so first, so that the runtime can ask for it."""
+    plan = weak or cues is not None and rng.random() < PLANNED[task]
+    tags = [UNSURE if weak else PLAN, *(FIRST_CUE + CUE[c] for c in cues or ()), SEP] if plan else []
+    return [TASK[task], *tags, *tokenizer.encode(text).ids, EOS][:LONGEST]
 
 
-def example(tokenizer: Tokenizer, seed: int, size: int, hops: int, chunk: int = 32) -> Example:
-    b: Batch = batch(seed, size, hops)
+def example(tokenizer: Tokenizer, seed: int, size: int, hops: int, coarse: bool = False, chunk: int = 32) -> Example:
+    b: Batch = batch(seed, size, hops, coarse)
     rng = random.Random(seed + 1)
     speaks = torch.from_numpy(b.spoken).float()
-    branches = []
+    branches = [(encode(tokenizer, rng, a.task, a.text, a.cues, a.weak), a.episode, a.hop) for a in b.asked]
     for e, texts in enumerate(b.texts):
         speaks[e, : b.late[e]] = -1
         for t, told in enumerate(texts):
             if told:
-                ids = encode(tokenizer, *told, plan=rng.random() < PLANNED)[:LONGEST]
-                branches.append((ids, e, t))
+                branches.append((encode(tokenizer, rng, "describe", *told, b.truth.evidence[e, t] < ABSTAIN_BELOW), e, t))
     branches.sort(key=lambda x: len(x[0]))
     rows = [pack(branches[i : i + chunk]) for i in range(0, len(branches), chunk)]
     t = torch.from_numpy
@@ -67,4 +68,5 @@ def pack(branches: list) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 def corpus(seed: int, size: int) -> list[str]:
     """Texts for the tokenizer."""
-    return [told[0] for texts in batch(seed, size, 24).texts for told in texts if told]
+    b = batch(seed, size, 24)
+    return [told[0] for texts in b.texts for told in texts if told] + [a.text for a in b.asked]

@@ -16,8 +16,9 @@ from clips import clips  # noqa: E402
 from features import F, V  # noqa: E402
 from lexicon import CUES, FAMILIES, TERMS, TERMS_OF  # noqa: E402
 from parse import cues_in, hedged  # noqa: E402
-from runtime import Listener, Pack  # noqa: E402
+from runtime import TELLS, Listener, Pack  # noqa: E402
 from simulate import ABSTAIN_BELOW, batch  # noqa: E402
+from tasks import LITTLE, expression, sentiment  # noqa: E402
 
 HELD_OUT = 900_000_000
 NAMES = [c.name for c in CUES]
@@ -76,8 +77,8 @@ def cue_threshold(p: np.ndarray, true: np.ndarray, aim: float = 0.9) -> float:
 
 
 def perceived(reliability: np.ndarray) -> np.ndarray:
-    """How much of a person the senses can tell, 0..1 (as truth.py weighs face, voice, caption)."""
-    return 1 - np.prod(1 - reliability * np.array([1, 0.55, 0.6]), -1)
+    """How much of a person the senses can tell, 0..1."""
+    return 1 - np.prod(1 - reliability * np.array(TELLS), -1)
 
 
 def calibrate(pack: Pack, episodes: int) -> dict:
@@ -173,7 +174,7 @@ def measure(pack: Pack, episodes: int) -> dict:
     quiet = perceived(heads["reliability"]) < pack.spec["thresholds"]["abstain"]
     return {
         "episodes": episodes, "hops": int(heard.vad.shape[0] * heard.vad.shape[1]),
-        "concordance": {"all": cc(everybody), "face only": cc(heard.face & ~heard.voice), "voice only": cc(heard.voice & ~heard.face), "both": cc(heard.face & heard.voice)},
+        "concordance": {"all": cc(everybody), "face only": cc(heard.face & ~heard.voice), "voice only": cc(heard.voice & ~heard.face), "words only": cc(~heard.face & ~heard.voice), "both": cc(heard.face & heard.voice)},
         "spread": {"within one sd": round(float((error < heads["vad_sd"]).mean()), 3), "within two sd": round(float((error < 2 * heads["vad_sd"]).mean()), 3)},
         "labels": dict(zip(("F", "precision", "recall"), (round(x, 3) for x in label_f))),
         "evidence": evidence(heard), "label words": words(heard), "speaking": speaking(heard),
@@ -182,6 +183,50 @@ def measure(pack: Pack, episodes: int) -> dict:
         "abstention": {"precision": round(float(weak[quiet].mean()), 3), "recall": round(float(quiet[weak].mean()), 3)},
         "voice alone tells high from low arousal (AUC)": round(float((high[:, None] > low[None]).mean()), 3),
         "face alone names joy, sadness, anger, surprise, neutral": round(float((fold[said_family[clear]] == fold[gold_family[clear]]).mean()), 3),
+        "tasks": answers(pack, episodes),
+    }
+
+
+def sets_f(pairs: list[tuple[set, set]]) -> float:
+    """Set-based F of (predicted, gold) pairs; pairs without gold are left out."""
+    rows = [(p, g) for p, g in pairs if g]
+    precision, recall = np.mean([len(p & g) / max(len(p), 1) for p, g in rows]), np.mean([len(p & g) / len(g) for p, g in rows])
+    return round(float(2 * precision * recall / max(precision + recall, 1e-9)), 3)
+
+
+def _named(text: str, separator: str = ", ") -> set[str]:
+    return {x.split(" ")[0] if x.startswith("AU") else x for x in text.rstrip(".").split(separator)} - {"No action unit stands out", "The face cannot be seen", LITTLE.rstrip(".")}
+
+
+def answers(pack: Pack, episodes: int, group: int = 64) -> dict:
+    """The other tasks, asked of everybody at two hops; labels with and without the cues first."""
+    signs, exact, planned, free, units, hit, silent_right = [], [], [], [], [], [], []
+    for i in range(0, episodes, group):
+        x, listener = batch(HELD_OUT + 20_000_000 + i, group, 24), Listener(pack, group)
+        for t in range(24):
+            heads, _ = listener.push(x.face[:, t], x.voice[:, t], x.caption[:, t])
+            if t not in (13, 23):
+                continue
+            told = {task: [text for text, _ in listener.ask(heads, task)] for task in ("sentiment", "labels", "expression", "cause")}
+            unplanned = [text for text, _ in listener.ask(heads, "labels", plan=False)]
+            for b in range(group):
+                truth = x.truth
+                units.append((_named(told["expression"][b]), _named(expression(truth.cues[b, t])[0])))
+                if truth.evidence[b, t] < ABSTAIN_BELOW:
+                    continue
+                v = truth.told[b, t, 0]
+                exact.append(told["sentiment"][b] == sentiment(truth.told[b, t]))
+                if abs(v) >= 0.12:
+                    signs.append((v > 0) == ("ositive" in told["sentiment"][b]))
+                gold = {TERMS[k].term for k in np.flatnonzero(truth.labels[b, t] > 0.4)}
+                planned.append((_named(told["labels"][b]), gold))
+                free.append((_named(unplanned[b]), gold))
+                named = told["cause"][b].rstrip(".").split(": ")[-1]
+                (silent_right if truth.cause[b, t] < 0 else hit).append(named == ("none" if truth.cause[b, t] < 0 else str(truth.cause[b, t])))
+    mean = lambda x: round(float(np.mean(x)), 3)  # noqa: E731
+    return {
+        "asked": len(exact), "sentiment: same of seven answers": mean(exact), "sentiment: right side": mean(signs), "labels: F, cues first": sets_f(planned), "labels: F, without": sets_f(free),
+        "expression: F of action units": sets_f(units), "cause: right utterance where there is one": mean(hit), "cause: says none where there is none": mean(silent_right), "causes asked": len(hit),
     }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 LAYOUT = json.loads((Path(__file__).parent.parent / "features.json").read_text())
 FACE, VOICE, CAPTION = (LAYOUT[m]["features"] for m in ("face", "voice", "caption"))
-FRAMES, SEGMENTS = LAYOUT["face"]["framesPerHop"], LAYOUT["voice"]["segmentsPerHop"]
+FRAMES, SEGMENTS, CAPTIONS = LAYOUT["face"]["framesPerHop"], LAYOUT["voice"]["segmentsPerHop"], LAYOUT["caption"]["rowsPerHop"]
 F = {name: i for i, name in enumerate(FACE)}
 V = {name: i for i, name in enumerate(VOICE)}
 C = {name: i for i, name in enumerate(CAPTION)}

@@ -61,6 +61,12 @@ def capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
+def choose_cues(rng: random.Random, m: Moment) -> list[str]:
+    """What a description of the moment would name."""
+    faces, voices, words = choose(rng, m, _FACE, 3), choose(rng, m, _VOICE, 2), choose(rng, m, _WORDS, 1)
+    return faces[: 2 if voices else 3] + voices + words
+
+
 def describe(rng: random.Random, m: Moment) -> tuple[str, list[str]]:
     """-> text, cue names in the order they are mentioned."""
     shows = lambda name: m.cues[CUE[name]] >= CLEAR  # noqa: E731
@@ -154,7 +160,7 @@ class State:
         if said is None:
             return ""
         if said.abstained:
-            return self.pick(("", "", "the picture is clearer now"))
+            return "" if m.cues[CUE["face_gone"]] >= 0.8 or m.cues[CUE["face_covered"]] >= 0.8 else self.pick(("", "", "the picture is clearer now"))
         dv, da = (float(m.vad[i] - said.vad[i]) for i in (0, 1))
         suddenly = self.pick((" quickly", " suddenly", " all at once")) if m.sudden and self.rng.random() < 0.4 else ""
         if abs(dv) > 0.25:

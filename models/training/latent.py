@@ -30,6 +30,7 @@ class Latent:
     words: np.ndarray  # [T] valence the words carry (sarcasm: not the feeling's)
     sudden: np.ndarray  # [T] 1 while a shift takes under a second
     weeping: np.ndarray  # [T]
+    moves: list  # (frame, change of valence, change of arousal) of every change worth naming
 
 
 def _pick(rng) -> int:
@@ -71,7 +72,7 @@ def trajectory(rng, hops: int) -> Latent:
     feeling, shown = np.zeros((t_end, len(FAMILIES)), np.float32), np.zeros((t_end, len(AUS)), np.float32)
     sounded, vad = np.zeros((t_end, 7), np.float32), np.zeros((t_end, 3), np.float32)
     words, sudden, weeping = np.zeros(t_end, np.float32), np.zeros(t_end, np.float32), np.zeros(t_end, np.float32)
-    now, t, first = None, 0, True
+    now, t, first, moves = None, 0, True, []
     while t < t_end:
         goal = _segment(rng, first, now is not None and now[5] > 0)
         fast = rng.random() < 0.5
@@ -88,13 +89,15 @@ def trajectory(rng, hops: int) -> Latent:
         vad[at] = v0 * (1 - w) + v1 * w
         words[at] = vad[at, 0] if goal[3] is None else goal[3]
         weeping[at] = before[5] * (1 - w[:, 0]) + goal[5] * w[:, 0]
+        if not first and np.hypot(*(v1 - v0)[:2]) > 0.3:
+            moves.append((t, float(v1[0] - v0[0]), float(v1[1] - v0[1])))
         if fast and not first:
             sudden[t : t + min(n, move + 3)] = 1
         now, t, first = goal, t + n, False
     shown *= _bursts(rng, t_end)
     _accidents(rng, shown, sounded, hops)
     pose, gaze, nod, shake = _head(rng, feeling, weeping, t_end)
-    return Latent(feeling, np.clip(shown, 0, 1.2), sounded, np.clip(vad, -1, 1), pose, gaze, nod, shake, words, sudden, weeping)
+    return Latent(feeling, np.clip(shown, 0, 1.2), sounded, np.clip(vad, -1, 1), pose, gaze, nod, shake, words, sudden, weeping, moves)
 
 
 def _bursts(rng, t_end: int) -> np.ndarray:

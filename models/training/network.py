@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as fn
 from torch import Tensor, nn
 
-from features import CAPTION, FACE, FRAMES, PERSPECTIVES, SEGMENTS, VOICE
+from features import CAPTION, CAPTIONS, FACE, FRAMES, PERSPECTIVES, SEGMENTS, VOICE
 
 MASKED = -1e4
-SLOPES = (0.0, 0.02, 0.08, 0.25, 0.6, 1.5)  # one per head: how fast a hop key fades with its age in hops
+SLOPES = (0.0, 0.0, 0.02, 0.05, 0.12, 0.3, 0.7, 1.5)  # one per head: how fast a hop key fades with its age in hops
 TOKENS_PER_HOP = 2
 SAID = 8
 
@@ -25,12 +25,12 @@ class Size:
     vocabulary: int
     labels: int
     cues: int
-    d: int = 192
-    layers: int = 5
-    heads: int = 6
+    d: int = 256
+    layers: int = 6
+    heads: int = 8
     kv_heads: int = 2
     head: int = 32
-    hidden: int = 576
+    hidden: int = 704
     encoder: int = 96
     modality: int = 128
     memory: int = 8
@@ -168,7 +168,7 @@ class Front(nn.Module):
         width, m = size.encoder, size.modality
         self.face = Encoder(list(PERSPECTIVES.values()), FACE.index("valid"), FRAMES, width, m, (1, 3))
         self.voice = Encoder([(0, len(VOICE))], VOICE.index("valid"), SEGMENTS, width, m, (1, 4))
-        self.caption = Encoder([(0, len(CAPTION))], CAPTION.index("valid"), 1, 48, m, (1,))
+        self.caption = Encoder([(0, len(CAPTION))], CAPTION.index("valid"), CAPTIONS, 64, m, (2, 6))
         self.fusion = PreFusion(size)
 
     def state_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -185,10 +185,10 @@ class Front(nn.Module):
         return {name: torch.zeros(batch, *shape, device=device) for name, shape in self.state_shapes().items()}
 
     def forward(self, face: Tensor, voice: Tensor, caption: Tensor, state: dict[str, Tensor]):
-        """face [B,N,3,64], voice [B,N,5,32], caption [B,N,16] -> tokens [B,N,n,d], next state."""
+        """face [B,N,3,64], voice [B,N,5,32], caption [B,N,2,20] -> tokens [B,N,n,d], next state."""
         following: dict[str, Tensor] = {}
         vectors, present = [], []
-        for name, x in (("face", face), ("voice", voice), ("caption", caption[:, :, None])):
+        for name, x in (("face", face), ("voice", voice), ("caption", caption)):
             encoder = getattr(self, name)
             context = [state[f"{name}{i}"] for i in range(len(encoder.blocks))]
             vector, there, states = encoder(x, context)

@@ -9,8 +9,9 @@ import numpy as np
 from scipy.signal import lfilter
 
 from emotions import FAMILY_INDEX as K
-from features import AUS, C, CAPTION, EXPRESSIONS, F, FACE, FRAMES, SEGMENTS, V, VOICE
+from features import AUS, EXPRESSIONS, F, FACE, FRAMES, SEGMENTS, V, VOICE
 from latent import A
+from words import captions
 
 AU_COUNT = len(AUS)
 # How well a mesh shows a unit: weak ones (9, 10, 14, 15, 17) are smoothed away by its regularisation.
@@ -53,7 +54,8 @@ def baseline(values, seconds, prior, prior_s, before_s, before):
 class Measured:
     face: np.ndarray  # [B,N,3,64]
     voice: np.ndarray  # [B,N,5,32]
-    caption: np.ndarray  # [B,N,16]
+    caption: np.ndarray  # [B,N,2,20] own words, others' words
+    cause: np.ndarray  # [B,N] number of the utterance that the latest change came from, words.NO_CAUSE
     visible: np.ndarray  # [B,T,A] units as far as this sensor can show them, without noise
     posterior: np.ndarray  # [B,T,7]
     valid: np.ndarray  # [B,T]
@@ -90,19 +92,19 @@ def measure(rng, latents: list, hops: int) -> Measured:
     stack = lambda name: np.stack([getattr(x, name) for x in latents])  # noqa: E731
     speech = np.stack([turns(rng, S) for _ in range(B)])
     u = rng.random(B)
-    face_on, voice_on = u >= 0.2, (u < 0.2) | (u >= 0.4)  # 20 % voice only, 20 % face only
-    caption_on = rng.random(B) < 0.2
+    face_on, voice_on = u >= 0.25, (u < 0.17) | (u >= 0.42)  # 17 % voice only, 17 % face only, 8 % words only
+    caption_on = (rng.random(B) < 0.4) | ~face_on & ~voice_on
     # frames see the speech of their own sixth of a second
     at = np.minimum((np.arange(T) * SEGMENTS / FRAMES).astype(int), S - 1)
-    return _assemble(rng, stack, speech, at, face_on, voice_on, caption_on, B, T, S, hops)
+    return _assemble(rng, latents, stack, speech, at, face_on, voice_on, caption_on, B, T, S, hops)
 
 
-def _assemble(rng, stack, speech, at, face_on, voice_on, caption_on, B, T, S, hops) -> Measured:
+def _assemble(rng, latents, stack, speech, at, face_on, voice_on, caption_on, B, T, S, hops) -> Measured:
     face, visible, posterior, valid, covered, quality, talking, blinks = _face(rng, stack, speech[:, at], face_on, B, T)
     voice, heard, shift, known = _voice(rng, stack, speech, voice_on, B, S)
-    caption = _caption(rng, stack, speech, caption_on, B, hops)
+    caption, cause = captions(rng, latents, speech, caption_on, hops)
     return Measured(
-        face.reshape(B, hops, FRAMES, -1), voice.reshape(B, hops, SEGMENTS, -1), caption, visible, posterior, valid, covered, quality, talking, blinks,
+        face.reshape(B, hops, FRAMES, -1), voice.reshape(B, hops, SEGMENTS, -1), caption, cause, visible, posterior, valid, covered, quality, talking, blinks,
         speech, heard, shift, known, face_on, voice_on, caption_on,
     )
 
@@ -367,26 +369,4 @@ def _voice_rows(rng, value, base, active, voiced, pitched, shift, weeping, quali
     put("quality", quality, 1)
     put("ownness", known, 1)
     row[..., V["valid"]] = 1
-    return row
-
-
-def _caption(rng, stack, speech, caption_on, B, hops):
-    row = np.zeros((B, hops, len(CAPTION)), np.float32)
-    vad, words, feeling = (stack(n)[:, FRAMES - 1 :: FRAMES] for n in ("vad", "words", "feeling"))
-    spoke = speech.reshape(B, hops, SEGMENTS).mean(-1) > 0.3
-    for b in np.flatnonzero(caption_on):
-        row[b, :, C["valid"]] = 1
-        for t in np.flatnonzero(spoke[b] & (rng.random(hops) < 0.6)):
-            r = row[b, t]
-            telling = rng.random() < 0.5
-            v = np.clip(words[b, t] * rng.uniform(0.5, 1.2) + rng.normal(0, 0.15), -1, 1) if telling else rng.normal(0, 0.12)
-            negated = rng.random() < 0.1
-            r[C["present"]], r[C["valence"]], r[C["negated"]] = 1, v, negated
-            r[C["positive"]], r[C["negative"]] = max(v, 0) * rng.uniform(0.5, 1), max(-v, 0) * rng.uniform(0.5, 1)
-            r[C["arousal"]] = np.clip(0.5 * max(vad[b, t, 1], 0) * telling + rng.exponential(0.08), 0, 1)
-            r[C["hedge"]] = rng.random() < 0.08 + 0.5 * feeling[b, t, K["confusion"]]
-            r[C["question"]] = rng.random() < 0.1 + 0.3 * feeling[b, t, [K["confusion"], K["interest"]]].sum()
-            for name, family in (("joy", "joy"), ("sadness", "sadness"), ("anger", "anger"), ("fear", "fear"), ("surprise", "surprise"), ("disgust", "disgust")):
-                r[C[name]] = float(telling and rng.random() < 0.6 * feeling[b, t, K[family]]) * rng.uniform(0.3, 1)
-            r[C["length"]] = rng.uniform(0.05, 0.6)
     return row

@@ -8,7 +8,8 @@ from grammar import Moment, Said, describe, families_of
 from latent import trajectory
 from network import SAID
 from sensors import measure
-from truth import Truth, judge
+from tasks import LITTLE, answer, missing
+from truth import Truth, judge, rated
 
 ABSTAIN_BELOW = 0.25
 DULL = 20  # hops after which something is said again, changed or not
@@ -23,21 +24,57 @@ class Batch:
     said: np.ndarray  # [B,N,8] what had been said before this hop
     spoken: np.ndarray  # [B,N] bool: a description is due
     texts: list[list[tuple[str, list[str]] | None]]
+    asked: list["Asked"]
     late: np.ndarray  # [B] hops before this one are not to be learnt from for speaking (began late)
 
 
-def batch(seed: int, size: int, hops: int) -> Batch:
+@dataclass
+class Asked:
+    """A question at some hop of an episode, and what is true of it. `cues` None: the task has no plan."""
+
+    episode: int
+    hop: int
+    task: str
+    text: str
+    cues: list[str] | None
+    weak: bool
+
+
+ASKED = (("sentiment", 0.35), ("labels", 0.6), ("expression", 0.5), ("cause", 0.5))  # chance per episode
+
+
+def batch(seed: int, size: int, hops: int, coarse: bool = False) -> Batch:
+    """`coarse`: as one rater would have told it, for the first stage of training."""
     rng, words = np.random.default_rng(seed), random.Random(seed)
     latents = [trajectory(rng, hops) for _ in range(size)]
     m = measure(rng, latents, hops)
     truth = judge(latents, m, hops)
+    if coarse:
+        truth = rated(rng, truth)
     said, spoken, texts, late = np.zeros((size, hops, SAID), np.float32), np.zeros((size, hops), bool), [], np.zeros(size, int)
     for b in range(size):
         late[b] = words.randint(1, max(1, hops // 2)) if words.random() < 0.3 else 0
         texts.append(tell(words, rng, truth, b, hops, late[b], said[b], spoken[b]))
         if late[b]:  # that nothing was said so far is no reason to be silent
             late[b] = int(spoken[b].argmax()) if spoken[b].any() else hops
-    return Batch(m.face, m.voice, m.caption, truth, said, spoken, texts, late)
+    asked = [ask(words, truth, b, hops, task) for b in range(size) for task, chance in ASKED if words.random() < chance]
+    return Batch(m.face, m.voice, m.caption, truth, said, spoken, texts, asked, late)
+
+
+def ask(words, truth: Truth, b: int, hops: int, task: str) -> Asked:
+    t = words.randrange(1, hops)
+    named = np.flatnonzero(truth.cause[b] >= 0)
+    if task == "cause" and len(named) and words.random() < 0.5:  # questions about a cause mostly come when there is one
+        t = int(named[int(words.random() * len(named))])
+    moment = moment_of(truth, b, t, None)
+    weak = moment.evidence < ABSTAIN_BELOW
+    if weak and task != "expression":
+        return Asked(b, t, task, LITTLE, missing(moment.cues), True)
+    return Asked(b, t, task, *answer(words, task, moment, int(truth.cause[b, t])), False)
+
+
+def moment_of(truth: Truth, b: int, t: int, last: Said | None) -> Moment:
+    return Moment(truth.feeling[b, t], truth.cues[b, t], truth.told[b, t], float(truth.evidence[b, t]), bool(truth.sudden[b, max(0, t - 2) : t + 1].any()), last)
 
 
 def tell(words, rng, truth: Truth, b: int, hops: int, begin: int, state: np.ndarray, spoken: np.ndarray) -> list:
@@ -53,8 +90,7 @@ def tell(words, rng, truth: Truth, b: int, hops: int, begin: int, state: np.ndar
         weak = truth.evidence[b, t] < ABSTAIN_BELOW
         if not due(truth, b, t, last, weak, begin):
             continue
-        moment = Moment(truth.feeling[b, t], truth.cues[b, t], truth.told[b, t], float(truth.evidence[b, t]), bool(truth.sudden[b, max(0, t - 2) : t + 1].any()), last)
-        texts[t], spoken[t] = describe(words, moment), True
+        texts[t], spoken[t] = describe(words, moment_of(truth, b, t, last)), True
         last = Said(t, truth.told[b, t].copy(), families_of(truth.feeling[b, t]), truth.cues[b, t].copy(), weak)
         last.slip = rng.normal(0, 0.12, 3)  # at run time it is the model's own estimate that was said
     return texts

@@ -42,6 +42,11 @@ def losses(model: AffectNano, x: Example) -> dict[str, Tensor]:
         total = total + fn.cross_entropy(model.logits(spoken[known]).float(), targets[known], reduction="sum")
         count += int(known.sum())
     out["text"] = total / max(count, 1)
+    return out | head_losses(told, x)
+
+
+def head_losses(told: dict[str, Tensor], x: Example) -> dict[str, Tensor]:
+    out = {}
     error = told["vad"] - x.vad
     sd = told["vad_sd"]
     out["vad"] = (1 - concordance(told["vad"], x.vad)).mean() + (error**2 / (2 * sd**2) + sd.log()).clamp(max=8).mean() + 2 * (error**2).mean()
@@ -112,7 +117,7 @@ class Run:
 
     def once(self, done: float) -> dict[str, float]:
         size, hops = self.shape()
-        x = example(self.tokenizer, self.args.seed * 10**7 + self.step, size, hops)
+        x = example(self.tokenizer, self.args.seed * 10**7 + self.step, size, hops, coarse=done < self.args.coarse)
         rate = schedule(done, self.step, self.args.rate)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -131,11 +136,20 @@ class Run:
         self.episodes += size
         return {n: float(p.detach()) for n, p in parts.items()}
 
+    def keep_coarse(self) -> None:
+        """The weights at the end of the coarse stage, to tell what the fine one gains."""
+        if not (self.out / "coarse.pt").exists():
+            torch.save(self.average, self.out / "coarse.pt")
+            print(f"fine from step {self.step}", flush=True)
+
     def go(self) -> None:
         limit, saved, window, began = self.args.minutes * 60, time.time(), [], self.spent
         start = time.time()
         while self.spent < limit and self.step < self.args.steps:
-            window.append(self.once(self.spent / limit))
+            done = max(self.spent / limit, self.step / self.args.steps)
+            if done >= self.args.coarse > 0:
+                self.keep_coarse()
+            window.append(self.once(done))
             self.spent = began + time.time() - start
             if self.step % 50 == 0:
                 mean = {n: sum(w[n] for w in window) / len(window) for n in window[0]}
@@ -153,6 +167,7 @@ def arguments(argv=None):
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=82)
     parser.add_argument("--steps", type=int, default=10**9)
+    parser.add_argument("--coarse", type=float, default=0.5, help="share of the run that learns from single raters' notes")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)

@@ -1,5 +1,5 @@
 """What is true of an episode: cue levels (1 = shows), heads' targets. Grounded in what the sensors can show."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.signal import lfilter
@@ -8,6 +8,7 @@ from emotions import CONFUSION, FAMILY_INDEX as K
 from features import C, EXPRESSIONS, FRAMES, SEGMENTS, V
 from latent import A
 from lexicon import CUE, CUES, FAMILIES, TERMS
+from words import OWN
 
 NEUTRAL_BELOW = 0.17  # a family weaker than this is not named
 SHOWS = 0.27  # an action unit (1 = as strong as people show it) from which a cue is said to be there
@@ -34,6 +35,7 @@ class Truth:
     reliability: np.ndarray  # [B,N,3]
     change: np.ndarray  # [B,N]
     sudden: np.ndarray  # [B,N]
+    cause: np.ndarray  # [B,N] number of the utterance that the latest change came from, words.NO_CAUSE
     evidence: np.ndarray  # [B,N] how much of the person could be perceived lately, 0..1
 
 
@@ -57,7 +59,21 @@ def judge(latents: list, m, hops: int) -> Truth:
     labels = _labels(told_feeling)
     before = np.concatenate([np.repeat(vad[:, :1], 3, 1), vad[:, :-3]], 1)[:, :hops]
     change = np.clip(np.linalg.norm(vad - before, axis=-1) / 0.6, 0, 1)
-    return Truth(cues, vad, told, told_feeling, labels, reliability, change, stack("sudden")[:, last], evidence)
+    return Truth(cues, vad, told, told_feeling, labels, reliability, change, stack("sudden")[:, last], m.cause, evidence)
+
+
+def rated(rng, x: Truth) -> Truth:
+    """What one rater would have noted instead (AffectGPT 2024's coarse stage): a single answer where people differ
+    (emotions.CONFUSION), cues over- and overlooked, a leaning of their own."""
+    B = len(x.cues)
+    odds = np.cumsum(CONFUSION / CONFUSION.sum(1, keepdims=True), 1)
+    seen_as = (rng.random((B, len(FAMILIES), 1)) > odds).sum(-1).clip(0, len(FAMILIES) - 1)
+    feeling = np.einsum("bnf,bfg->bng", x.feeling, np.eye(len(FAMILIES), dtype=np.float32)[seen_as])
+    feeling[..., K["neutral"]] = 0
+    cues = x.cues * np.exp(rng.normal(0, 0.35, (B, 1, len(CUES)))) + 1.4 * (rng.random((B, 1, len(CUES))) < 0.015)
+    leaning = rng.normal(0, 0.12, (B, 1, 3))
+    shifted = lambda v: np.clip(v + leaning, -1, 1).astype(np.float32)  # noqa: E731
+    return replace(x, cues=cues.astype(np.float32), vad=shifted(x.vad), told=shifted(x.told), feeling=feeling, labels=_labels(feeling))
 
 
 def _by_voice_alone(feeling, vad, face_tells, caption) -> None:
@@ -138,7 +154,7 @@ def _voice_cues(cues, m, hops) -> None:
 
 
 def _caption_cues(cues, m) -> None:
-    c = m.caption
+    c = m.caption[:, :, OWN] * np.clip(m.caption[:, :, OWN, C["trust"] : C["trust"] + 1] * 1.6, 0, 1)  # what is read poorly is not claimed
     now = lambda name: np.maximum(c[..., C[name]], np.pad(c[..., C[name]], ((0, 0), (1, 0)))[:, :-1] * 0.9)  # noqa: E731
     low = np.minimum(c[..., C["valence"]], np.pad(c[..., C["valence"]], ((0, 0), (1, 0)))[:, :-1] * 0.9)
     for name, x in (("words_positive", now("valence") / 0.3), ("words_negative", -low / 0.3), ("words_question", now("question") * 1.5), ("words_hedged", now("hedge") * 1.5), ("words_intense", now("arousal") / 0.35)):
@@ -151,7 +167,7 @@ def _reliability(m, hops) -> np.ndarray:
     use = (m.speech * m.heard).astype(np.float32)
     trust = m.voice[..., V["quality"]].reshape(B, -1)
     voice = np.clip(lfilter(np.ones(30), [1.0], use * trust, axis=1)[:, SEGMENTS - 1 :: SEGMENTS] / 12, 0, 1) * (0.6 + 0.4 * m.voice_known[:, SEGMENTS - 1 :: SEGMENTS])
-    caption = np.clip(lfilter([1.0], [1.0, -0.6], m.caption[..., C["present"]], axis=1), 0, 1)
+    caption = np.clip(lfilter([1.0], [1.0, -0.6], m.caption[:, :, OWN, C["present"]] * m.caption[:, :, OWN, C["trust"]], axis=1), 0, 1)
     return np.stack([face, voice, caption], -1).astype(np.float32)
 
 

@@ -6,10 +6,10 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from lexicon import CUES
 
 TASKS = ("describe", "sentiment", "labels", "expression", "cause")
-SPECIALS = ["<eos>", *(f"<{t}>" for t in TASKS), "<plan>", "<sep>", *(f"<cue:{c.name}>" for c in CUES)]
+SPECIALS = ["<eos>", *(f"<{t}>" for t in TASKS), "<plan>", "<unsure>", "<sep>", *(f"<cue:{c.name}>" for c in CUES)]
 EOS = 0
 TASK = {t: SPECIALS.index(f"<{t}>") for t in TASKS}
-PLAN, SEP = SPECIALS.index("<plan>"), SPECIALS.index("<sep>")
+PLAN, UNSURE, SEP = (SPECIALS.index(t) for t in ("<plan>", "<unsure>", "<sep>"))
 FIRST_CUE = SEP + 1
 ONCE = range(PLAN, FIRST_CUE + len(CUES))  # said at most once a branch
 TARGET = 1536

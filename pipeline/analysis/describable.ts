@@ -1,8 +1,9 @@
 /** A closed hop as describing takes it: a sense that gave nothing is left out instead of being zeros. */
 import type { DescribableHop, EarlierStages } from '../describe/hop-input.ts';
+import { CAPTION_WIDTH } from '../sense/caption/caption-features.ts';
 import { FACE_SLOTS, type Hop, VOICE_SLOTS } from '../window/hop.ts';
 
-/** The words' sense is there while captions flow: the last column of its row is `valid`. */
+/** The words' sense is there while captions flow: the last column of each row is `valid`. */
 export function describable(hop: Hop, earlier?: EarlierStages): DescribableHop {
   const { startUs, endUs, face, voice, caption, gaps, sensedMs, closedMs } = hop;
   return {
@@ -10,7 +11,7 @@ export function describable(hop: Hop, earlier?: EarlierStages): DescribableHop {
     endUs,
     face: gaps.face < FACE_SLOTS ? face : undefined,
     voice: gaps.voice < VOICE_SLOTS ? voice : undefined,
-    caption: caption[caption.length - 1] > 0 ? caption : undefined,
+    caption: caption[CAPTION_WIDTH - 1] > 0 || caption[caption.length - 1] > 0 ? caption : undefined,
     sensedMs,
     closedMs,
     ...(earlier && { earlier }),

@@ -1,3 +1,4 @@
+import { FEATURES } from '../../models/index.ts';
 import { CAPTION_WIDTH, captionFeatures } from '../sense/caption/caption-features.ts';
 import type { Caption, FaceSample, VoiceSegment } from '../types.ts';
 import { DEFAULT_HOP_MS, FACE_SLOTS, type Hop, type WindowInput } from './hop.ts';
@@ -228,8 +229,9 @@ export class HopCutter {
     this.#drafts.delete(index);
     const slowCamera = this.#faceIntervalUs > this.#hopUs / FACE_SLOTS;
     this.#held = draft.holdFace(this.#held, slowCamera ? HOLD_US : 0);
-    const caption = new Float32Array(CAPTION_WIDTH);
-    if (this.#captionUs > draft.endUs - CAPTIONS_ALIVE_US) captionFeatures(draft.text, caption);
+    const caption = new Float32Array(FEATURES.caption.rowsPerHop * CAPTION_WIDTH);
+    if (this.#captionUs > draft.endUs - CAPTIONS_ALIVE_US)
+      captionFeatures(draft.text, caption.subarray(0, CAPTION_WIDTH));
     const closedMs = this.#nowMs();
     const nowUs = this.#nowUs?.() ?? this.#wallUs;
     const overdueMs = Number.isFinite(nowUs) ? (nowUs + this.#offsetUs - draft.endUs) / 1000 : 0;

@@ -28,7 +28,7 @@ export interface Hop {
   readonly face: Float32Array;
   /** `VOICE_SLOTS` rows of `voice.features`, likewise. */
   readonly voice: Float32Array;
-  /** One row of `caption.features`; all zero while no captions flow. */
+  /** `[rowsPerHop * caption.features]`: own words, then others'; all zero while no captions flow. */
   readonly caption: Float32Array;
   /** Slots for which nothing came (for the voice also: for which it came that nothing was heard, as by loss). */
   readonly gaps: { readonly face: number; readonly voice: number };

@@ -46,6 +46,7 @@ export function captionFeatures(text: string, into: Float32Array): void {
   const plain = inPlainWords(lower);
   const heard = hearWords(plain);
   into[AT.present] = 1;
+  into[AT.trust] = 1;
   into[AT.length] = Math.min(words.length / LONG_HOP_WORDS, 1);
   into[AT.question] = Number(said.endsWith('?') || (!/[.!]$/.test(said) && QUESTION_START.test(lower)));
   into[AT.negated] = Number(words.some((word) => NEGATIONS.has(bareWord(word))));

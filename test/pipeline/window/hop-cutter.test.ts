@@ -1,3 +1,4 @@
+import { CAPTION_WIDTH } from '../../../pipeline/sense/caption/caption-features.ts';
 import { describe, expect, it } from 'vitest';
 import {
   FACE_SLOTS,
@@ -161,7 +162,7 @@ describe('a jump of the clock', () => {
 });
 
 describe('captions in a hop', () => {
-  const present = (hop: Hop): number[] => [hop.caption[0], hop.caption[15]];
+  const present = (hop: Hop): number[] => [hop.caption[0], hop.caption[CAPTION_WIDTH - 1]];
 
   it('speak in the hop in which they ended', () => {
     const { hops } = cut([voice(1000), caption(1800, 'I love this'), ...voices(1100, 2000)]);

@@ -1,0 +1,182 @@
+"""What each part earns: the same small network trained with a part taken out, several seeds each, heads only.
+
+    python ablate.py --out ablation.json [--steps 500] [--seeds 3] [--only NAME ...]
+
+Everybody is measured on the same held-out episodes in which face, voice and captions are all there. Resumes: a variant
+and seed that the report has already is not run again.
+"""
+import argparse
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+import network
+from data import Example, example
+from evaluate import concordance, set_f
+from features import CAPTION, F, FACE, V, VOICE
+from lexicon import CUES, TERMS
+from network import AffectNano, PreFusion, Size, rms
+from train import WEIGHTS, head_losses, schedule
+from vocabulary import learn
+
+SMALL = dict(d=128, layers=2, heads=8, kv_heads=2, head=16, hidden=320, encoder=64, modality=96)
+HELD_OUT = 910_000_000
+MODALITIES = ("face", "voice", "caption")
+RELATIVE = {"face": [i for i, n in enumerate(FACE) if n.startswith(("rel", "prel")) or n == "ownness"], "voice": [i for i, n in enumerate(VOICE) if "Rel" in n or n == "ownness"]}
+
+
+class Apart(nn.Module):
+    """No pre-fusion: every modality has a token of its own, and the language model must do the mixing."""
+
+    def __init__(self, size: Size):
+        super().__init__()
+        m = size.modality
+        self.size, self.norm = size, nn.Parameter(torch.ones(m))
+        self.kind, self.absent = nn.Parameter(torch.randn(3, m) * 0.1), nn.Parameter(torch.randn(3, m) * 0.1)
+        self.out, self.place = nn.Linear(m, size.d), nn.Parameter(torch.randn(3, size.d) * 0.3)
+
+    def forward(self, now: Tensor, present: Tensor, memory: Tensor, was: Tensor):
+        here = (present > 0).to(now.dtype)[..., None]
+        current = (rms(now, self.norm) + self.kind) * here + self.absent * (1 - here)
+        return self.out(current) + self.place, memory, was
+
+
+class Late(nn.Module):
+    """Late fusion: a whole network per modality, their answers weighed by how much each trusts itself."""
+
+    def __init__(self, size: Size):
+        super().__init__()
+        self.towers = nn.ModuleDict({m: AffectNano(size) for m in MODALITIES})
+
+    def told(self, x: Example) -> dict[str, Tensor]:
+        each = [judged(tower, only(x, m)) for m, tower in self.towers.items()]
+        trust = torch.softmax(torch.stack([t["reliability"][..., i] for i, t in enumerate(each)], -1), -1)
+        mix = lambda name: sum(t[name] * trust[..., i : i + 1] for i, t in enumerate(each))  # noqa: E731
+        out = {n: mix(n) for n in ("vad", "vad_sd", "labels", "cues", "cue_strength")}
+        scalars = {n: mix_scalar(each, trust, n) for n in ("confidence", "change")}
+        return out | scalars | {"reliability": torch.stack([t["reliability"][..., i] for i, t in enumerate(each)], -1)}
+
+
+def mix_scalar(each: list, trust: Tensor, name: str) -> Tensor:
+    return sum(t[name] * trust[..., i] for i, t in enumerate(each))
+
+
+def judged(model: AffectNano, x: Example) -> dict[str, Tensor]:
+    tokens, _ = model.front(x.face, x.voice, x.caption, model.front.empty(len(x.face)))
+    return model.judge(model.watch(tokens)[0])
+
+
+def only(x: Example, modality: str) -> Example:
+    return replace(x, **{m: torch.zeros_like(getattr(x, m)) for m in MODALITIES if m != modality})
+
+
+def absolute(x: Example) -> Example:
+    """Without the person's own baseline: what is relative to it is not told."""
+    face, voice = x.face.clone(), x.voice.clone()
+    face[..., RELATIVE["face"]], voice[..., RELATIVE["voice"]] = 0, 0
+    return replace(x, face=face, voice=voice)
+
+
+def same(x: Example) -> Example:
+    return x
+
+
+# name: (what the network is shown, tokens a hop, fusion, late, share of the run that is coarse)
+VARIANTS = {
+    "all": (same, 2, PreFusion, False, 0.5), "face only": (lambda x: only(x, "face"), 2, PreFusion, False, 0.5), "voice only": (lambda x: only(x, "voice"), 2, PreFusion, False, 0.5),
+    "captions only": (lambda x: only(x, "caption"), 2, PreFusion, False, 0.5), "no pre-fusion": (same, 3, Apart, False, 0.5), "late fusion": (same, 2, PreFusion, True, 0.5),
+    "no baseline": (absolute, 2, PreFusion, False, 0.5), "fine stage only": (same, 2, PreFusion, False, 0.0), "coarse stage only": (same, 2, PreFusion, False, 1.0),
+}
+
+
+def build(name: str, vocabulary: int) -> nn.Module:
+    _, network.TOKENS_PER_HOP, fusion, late, _ = VARIANTS[name]
+    network.PreFusion = fusion
+    size = Size(vocabulary, len(TERMS), len(CUES), **SMALL)
+    return Late(size) if late else AffectNano(size)
+
+
+def run(name: str, seed: int, steps: int, tokenizer, exam: list[Example], trial: list[Example]) -> dict[str, float]:
+    torch.manual_seed(seed)
+    view, *_, coarse = VARIANTS[name]
+    model = build(name, tokenizer.get_vocab_size())
+    told = model.told if isinstance(model, Late) else lambda x: judged(model, x)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, betas=(0.9, 0.97), weight_decay=0.02, fused=True)
+    for step in range(steps):
+        x = view(example(tokenizer, (100 + seed) * 10**6 + step, 16, 24, coarse=step < coarse * steps))
+        for group in optimizer.param_groups:
+            group["lr"] = schedule(step / steps, step, 2e-3)
+        with torch.autocast("cpu", torch.bfloat16):
+            parts = head_losses(told(x), x)
+        optimizer.zero_grad(set_to_none=True)
+        sum(WEIGHTS[n] * p for n, p in parts.items()).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    return marks(*(collect(told, [view(x) for x in xs]) for xs in (exam, trial)))
+
+
+@torch.no_grad()
+def collect(told, examples: list[Example]) -> tuple[np.ndarray, ...]:
+    """-> vad, its truth, label probabilities, their truth; after two seconds."""
+    out = []
+    for x in examples:
+        answer = told(x)
+        out.append([t[:, 4:].flatten(0, 1).numpy() for t in (answer["vad"], x.vad, torch.sigmoid(answer["labels"]), x.labels)])
+    return tuple(np.concatenate(columns) for columns in zip(*out))
+
+
+def marks(exam, trial) -> dict[str, float]:
+    _, _, p, gold = trial
+    threshold = max(np.arange(0.1, 0.6, 0.02), key=lambda t: set_f(p > t, gold > 0.4)[0])
+    vad, true, p, gold = exam
+    cc = {n: concordance(vad[:, i], true[:, i]) for i, n in enumerate(("valence", "arousal", "dominance"))}
+    return {**{n: round(v, 4) for n, v in cc.items()}, "labels F": round(set_f(p > threshold, gold > 0.4)[0], 4)}
+
+
+def held_out(tokenizer, seed: int, wanted: int) -> list[Example]:
+    """Episodes in which every modality is there."""
+    found, have = [], 0
+    while have < wanted:
+        x = example(tokenizer, seed, 64, 24)
+        seed += 1
+        full = (x.face[..., F["valid"]].amax((1, 2)) > 0) & (x.voice[..., V["valid"]].amax((1, 2)) > 0) & (x.caption[..., CAPTION.index("valid")].amax((1, 2)) > 0)
+        found.append(replace(x, **{n: getattr(x, n)[full] for n in (*MODALITIES, "said", "vad", "labels", "cues", "reliability", "change", "speaks")}, rows=[]))
+        have += int(full.sum())
+    return found
+
+
+def summary(runs: dict) -> dict:
+    """Mean and half the 95 % interval (Student, seeds as the sample)."""
+    out = {}
+    for name in VARIANTS:
+        rows = [r for key, r in runs.items() if key.rsplit(" #", 1)[0] == name]
+        if rows:
+            t = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}.get(len(rows), 2.0)
+            out[name] = {k: [round(float(np.mean([r[k] for r in rows])), 3), round(float(t * np.std([r[k] for r in rows], ddof=1) / len(rows) ** 0.5), 3) if len(rows) > 1 else None] for k in rows[0] if k != "seconds"}
+    return out
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", default=list(VARIANTS))
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    words = learn(["."], Path(options.out.with_suffix(".tokenizer")))
+    runs = json.loads(options.out.read_text())["runs"] if options.out.exists() else {}
+    exam, trial = held_out(words, HELD_OUT, 256), held_out(words, HELD_OUT + 10_000, 128)
+    for seed in range(1, options.seeds + 1):
+        for name in options.only:
+            key, began = f"{name} #{seed}", time.time()
+            if key not in runs:
+                runs[key] = {**run(name, seed, options.steps, words, exam, trial), "seconds": round(time.time() - began)}
+                print(key, runs[key], flush=True)
+                options.out.write_text(json.dumps({"steps": options.steps, "episodes a step": 16, "held-out episodes": sum(len(x.face) for x in exam), "summary": summary(runs), "runs": runs}, indent=1) + "\n")
+    options.out.with_suffix(".tokenizer").unlink(missing_ok=True)
