@@ -1,6 +1,6 @@
 /** One participant's descriptions: decides when to speak, keeps cue tracks, makes the events. A pure core: no clock, no model. */
 import type { HopResult } from '../../models/index.ts';
-import type { AffectState, Description, Evidence, UnstampedEvent } from '../events.ts';
+import type { AffectDelta, AffectState, Description, Evidence, UnstampedEvent } from '../events.ts';
 import { Abstention } from './abstention.ts';
 import { CueTracks } from './cue-tracks.ts';
 import { Drift } from './drift.ts';
@@ -9,6 +9,8 @@ import { type Numbers, type PackFacts, clamp, readNumbers } from './numbers.ts';
 import { Said } from './said.ts';
 import { SpeakGate, type SpeakGateOptions } from './speak-gate.ts';
 
+/** A description whose affect lasted no longer than this, and then was again what had been said before, is taken back. */
+const RETRACTION = { withinMs: 1500, back: 0.2, left: 0.38 } as const;
 /** What of a description belongs to a revision of it rather than to a new one. */
 const REVISION = { maxGapMs: 4000, maxDistance: 0.35 } as const;
 
@@ -32,6 +34,21 @@ type Unstamped<T> = Omit<T, 'seq' | 'room'>;
 interface Previous extends Pick<Description, 'id' | 'version' | 'startMs' | 'endMs' | 'abstained'> {
   /** What version 1 said; a drift in small steps must not stay the same description for ever. */
   readonly firstVad: Float32Array;
+  /** What had been said before version 1 of it, if anything was. */
+  readonly beforeVad: Float32Array | undefined;
+  readonly event: Unstamped<Description>;
+}
+
+/** What a hop leads to, in the order in which it is told. */
+export interface Described {
+  readonly state: Unstamped<AffectState>;
+  /** Takes back what was said last. */
+  readonly retraction?: Unstamped<Description>;
+  readonly abstaining: boolean;
+  /** The pack's cues that began in this hop. */
+  readonly begun: readonly number[];
+  /** A description should be decoded now. */
+  readonly speak: boolean;
 }
 type Current = {
   readonly heads: HopResult;
@@ -68,14 +85,19 @@ export class Describer {
     return this.#said.vector;
   }
 
+  /** Too little of the person was perceived lately to speak of them. */
+  get abstaining(): boolean {
+    return this.#abstention.abstaining ?? true;
+  }
+
   /** A hop begins: what was said grows older. Returns {@link Describer.said}. */
   begin(): Float32Array {
     this.#said.tick();
     return this.#said.vector;
   }
 
-  /** Takes the heads of one hop. Returns its state event, and whether a description should be decoded now. */
-  push(hop: DescribableHop, heads: HopResult): { state: Unstamped<AffectState>; speak: boolean } {
+  /** Takes the heads of one hop. */
+  push(hop: DescribableHop, heads: HopResult): Described {
     const startMs = (hop.startUs - this.#originUs) / 1000;
     const endMs = (hop.endUs - this.#originUs) / 1000;
     this.#tracks.push(heads.cues, heads.cueStrength, startMs, endMs);
@@ -85,14 +107,36 @@ export class Describer {
     const abstaining = this.#abstention.abstaining;
     const numbers = readNumbers(this.#pack, heads, abstaining ?? true);
     this.#current = { heads, numbers, startMs, endMs };
-    const { silent, change, reliability } = heads;
+    const retraction = this.#retract(heads.vad, endMs);
+    const { silent, change } = heads;
     const speak =
       abstaining !== undefined &&
       this.#abstention.settled &&
       this.#gate.wants({ timeMs: endMs, silent, change, away: this.#drift.away, abstaining });
-    const [face, voice, caption] = reliability;
-    const sure = { face: clamp(face, 0, 1), voice: clamp(voice, 0, 1), caption: clamp(caption, 0, 1) };
-    return { state: { type: 'affect.state', ...this.#common(startMs, endMs), ...numbers, reliability: sure }, speak };
+    const common = this.#common(startMs, endMs);
+    return {
+      state: { type: 'affect.state', ...common, ...numbers, reliability: sureness(heads) },
+      ...(retraction && { retraction }),
+      abstaining: abstaining ?? true,
+      begun: this.#tracks.begunAt(startMs),
+      speak,
+    };
+  }
+
+  /** Numbers of a hop that is not over yet, without taking note of it; of the hop last pushed when `heads` is missing. */
+  glance(heads = this.#current?.heads): (Numbers & Pick<AffectState, 'reliability'>) | undefined {
+    if (heads === undefined) return undefined;
+    const numbers = readNumbers(this.#pack, heads, this.#abstention.abstaining ?? true);
+    return { ...numbers, reliability: sureness(heads) };
+  }
+
+  /** Words of the description under way for the hop last pushed. */
+  delta(text: string): Unstamped<AffectDelta> | undefined {
+    const current = this.#current;
+    const said = text.trim();
+    if (current === undefined || said === '') return undefined;
+    const { id, version, startMs } = this.#identify(current, this.#abstention.abstaining ?? true);
+    return { type: 'affect.delta', ...this.#common(startMs, current.endMs), id, version, text: said };
   }
 
   /**
@@ -105,11 +149,11 @@ export class Describer {
   ): Extract<UnstampedEvent, { type: 'affect.description' }> | undefined {
     const current = this.#current;
     if (current === undefined) return undefined;
-    const abstained = this.#abstention.abstaining ?? true;
+    const abstained = this.abstaining;
     this.#gate.spoke(current.endMs, abstained);
     const text = finishText(spoken);
     if (text === '') return undefined;
-    const { id, version, startMs, firstVad } = this.#identify(current, abstained);
+    const { id, version, startMs, firstVad, beforeVad } = this.#identify(current, abstained);
     const event: Unstamped<Description> = {
       type: 'affect.description',
       ...this.#common(startMs, current.endMs),
@@ -122,12 +166,27 @@ export class Describer {
       latencyMs,
     };
     this.#said.spoke(current.heads.vad);
-    this.#previous = { id, version, startMs, endMs: current.endMs, abstained, firstVad };
+    this.#previous = { id, version, startMs, endMs: current.endMs, abstained, firstVad, beforeVad, event };
     return event;
   }
 
+  /** A passing look was described as if it were more: it is over at once, and all is as it was said to be before. */
+  #retract(vad: Float32Array, endMs: number): Unstamped<Description> | undefined {
+    const previous = this.#previous;
+    if (previous?.beforeVad === undefined || previous.abstained || previous.version > 1) return undefined;
+    if (endMs - previous.endMs > RETRACTION.withinMs) return undefined;
+    const { back, left } = RETRACTION;
+    if (apart(vad, previous.beforeVad) > back || apart(vad, previous.firstVad) < left) return undefined;
+    this.#previous = undefined;
+    this.#said.spoke(previous.beforeVad);
+    return { ...previous.event, version: previous.version + 1, endMs, retracted: true };
+  }
+
   /** The same affect a moment later is a further version of the same description; anything else is a new one. */
-  #identify(current: Current, abstained: boolean): Pick<Previous, 'id' | 'version' | 'startMs' | 'firstVad'> {
+  #identify(
+    current: Current,
+    abstained: boolean,
+  ): Pick<Previous, 'id' | 'version' | 'startMs' | 'firstVad' | 'beforeVad'> {
     const previous = this.#previous;
     if (previous !== undefined && continues(previous, current, abstained)) {
       return { ...previous, version: previous.version + 1 };
@@ -135,7 +194,14 @@ export class Describer {
     // Unique in the room, also after leaving and coming back, and the same each time that a file is analysed.
     // It began when the affect left what was said before, not when that was settled.
     const startMs = this.#drift.sinceMs ?? current.startMs;
-    return { id: `${this.participantId}@${Math.round(startMs)}`, version: 1, startMs, firstVad: current.heads.vad };
+    const beforeVad = previous?.abstained === false ? this.#said.vad : undefined;
+    return {
+      id: `${this.participantId}@${Math.round(startMs)}`,
+      version: 1,
+      startMs,
+      firstVad: current.heads.vad,
+      beforeVad,
+    };
   }
 
   /** Evidence is what the decoder named and the sensors' tracks confirm; never one of them alone. */
@@ -160,8 +226,15 @@ export class Describer {
 function continues({ endMs, firstVad, ...previous }: Previous, current: Current, abstained: boolean): boolean {
   if (previous.abstained !== abstained || current.endMs - endMs > REVISION.maxGapMs) return false;
   if (abstained) return true;
-  const now = current.heads.vad;
-  return Math.hypot(now[0] - firstVad[0], now[1] - firstVad[1], now[2] - firstVad[2]) <= REVISION.maxDistance;
+  return apart(current.heads.vad, firstVad) <= REVISION.maxDistance;
+}
+
+function apart(a: Float32Array, b: Float32Array): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
+function sureness({ reliability: [face, voice, caption] }: HopResult): AffectState['reliability'] {
+  return { face: clamp(face, 0, 1), voice: clamp(voice, 0, 1), caption: clamp(caption, 0, 1) };
 }
 
 /** A text that ran out of tokens keeps its whole sentences, or owns up to having no end. */

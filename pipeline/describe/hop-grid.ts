@@ -156,6 +156,7 @@ export class HopGrid<K> {
       said: describer.said,
       cues: heads.cues,
       vad: heads.vad,
+      abstain: describer.abstaining,
     }));
     for await (const updates of this.#model.speak(items, signal === undefined ? {} : { signal })) {
       const nowMs = this.#now();
