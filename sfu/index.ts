@@ -3,3 +3,4 @@ export { ConsentGrant, type GrantIssuer } from './consent-grant.ts';
 export type * from './types.ts';
 export { SfuError, type SfuErrorCode } from './sfu-error.ts';
 export { createWeriftSfu, type WeriftSfuOptions } from './werift/werift-sfu.ts';
+export { RouterTaps, type RouterTap } from './attach/router-taps.ts';

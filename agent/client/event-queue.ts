@@ -2,12 +2,19 @@
 import type { ClientEvent } from './client-events.ts';
 
 /** What a later one of its kind says as well or better. */
-const REPLACEABLE: ReadonlySet<ClientEvent['type']> = new Set(['affect.state', 'signal', 'stats', 'delivered', 'pong']);
+const REPLACEABLE: ReadonlySet<string> = new Set([
+  'affect.state',
+  'signal',
+  'stats',
+  'delivered',
+  'pong',
+] satisfies Array<ClientEvent['type']>);
 
-type Next = IteratorResult<ClientEvent, undefined>;
+type Next<E> = IteratorResult<E, undefined>;
+type Typed = { readonly type: string };
 
 /** What a `for await` loop reads. */
-export interface EventStream extends AsyncIterableIterator<ClientEvent, undefined> {
+export interface EventStream<E extends Typed = ClientEvent> extends AsyncIterableIterator<E, undefined> {
   /** Events that this reader never saw because it was too slow. */
   readonly dropped: number;
   /** Events that wait for it. */
@@ -18,16 +25,16 @@ export interface EventStream extends AsyncIterableIterator<ClientEvent, undefine
  * Holds up to `capacity` events for a reader who is slower than the room. Drop policy: the oldest of those that a later
  * one makes up for ({@link REPLACEABLE}), else the oldest of all; `dropped` counts them.
  */
-export class EventQueue implements EventStream {
+export class EventQueue<E extends Typed = ClientEvent> implements EventStream<E> {
   readonly #capacity: number;
-  readonly #onEnd: (queue: EventQueue) => void;
-  readonly #waiting: ClientEvent[] = [];
-  readonly #readers: Array<(next: Next | Promise<Next>) => void> = [];
+  readonly #onEnd: (queue: EventQueue<E>) => void;
+  readonly #waiting: E[] = [];
+  readonly #readers: Array<(next: Next<E> | Promise<Next<E>>) => void> = [];
   #dropped = 0;
   #ended = false;
   #error: unknown;
 
-  constructor(capacity: number, onEnd: (queue: EventQueue) => void = () => {}) {
+  constructor(capacity: number, onEnd: (queue: EventQueue<E>) => void = () => {}) {
     this.#capacity = capacity;
     this.#onEnd = onEnd;
   }
@@ -40,7 +47,7 @@ export class EventQueue implements EventStream {
     return this.#waiting.length;
   }
 
-  push(event: ClientEvent): void {
+  push(event: E): void {
     if (this.#ended) return;
     const reader = this.#readers.shift();
     if (reader) return reader({ done: false, value: event });
@@ -69,7 +76,7 @@ export class EventQueue implements EventStream {
     for (const reader of this.#readers.splice(0)) reader(this.#finish());
   }
 
-  next(): Promise<Next> {
+  next(): Promise<Next<E>> {
     const value = this.#waiting.shift();
     if (value) return Promise.resolve({ done: false, value });
     if (this.#ended) return this.#finish();
@@ -77,7 +84,7 @@ export class EventQueue implements EventStream {
   }
 
   /** The loop was left. */
-  return(): Promise<Next> {
+  return(): Promise<Next<E>> {
     this.#waiting.length = 0;
     this.end();
     return Promise.resolve({ done: true, value: undefined });
@@ -88,13 +95,13 @@ export class EventQueue implements EventStream {
   }
 
   /** An error is thrown once, then the loop is over. */
-  #finish(): Promise<Next> {
+  #finish(): Promise<Next<E>> {
     const error = this.#error;
     this.#error = undefined;
     return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
   }
 }
 
-function isAffect(type: ClientEvent['type']): boolean {
+function isAffect(type: string): boolean {
   return type.startsWith('affect.') || type === 'signal';
 }

@@ -1,0 +1,244 @@
+/** One attachment to a router: who is analysed on it, and where their events go. */
+import type { Producer, Router } from 'mediasoup/types';
+import { type AffectEvent, type Caption, nowUs, type UnstampedEvent } from '../../pipeline/index.ts';
+import { type ConsentGrant, type EncodedTrack, RouterTaps, type RouterTap, type TapSink } from '../../sfu/index.ts';
+import { EventQueue, type EventStream } from '../client/event-queue.ts';
+import type { AnalysisProcess, ProcessSession } from './analysis-process.ts';
+import { AttachError } from './attach-error.ts';
+import { holdWhileConsented } from './consent.ts';
+import { watchProducers } from './watch-producers.ts';
+
+/** Events that wait for one `for await` loop: minutes of a call, were it not read at all. */
+const WAITING_EVENTS = 512;
+
+/** Whose media a producer carries, as far as they consented. */
+export type GrantOf = (producer: Producer) => ConsentGrant | undefined;
+
+export interface AttachmentOptions {
+  readonly grant: ConsentGrant | GrantOf;
+  onEvent?(event: AffectEvent): void;
+  onTrouble?(trouble: AttachError): void;
+}
+
+/** Counts since the attachment was made. */
+export interface AttachmentStats {
+  /** People and producers analysed now. */
+  readonly participants: number;
+  readonly producers: number;
+  readonly packets: number;
+  readonly events: number;
+  /** Packets that fell because the process that analyses lagged, or was being started again; all attachments together. */
+  readonly packetsDropped: number;
+  /** Times that process was started again. */
+  readonly restarts: number;
+}
+
+interface Person {
+  readonly session: ProcessSession;
+  readonly letGo: () => void;
+}
+
+/** Analyses what consenting people publish on a router. `for await` over it gives the events; so does `onEvent`. */
+export class Attachment implements AsyncIterable<AffectEvent> {
+  readonly #options: AttachmentOptions;
+  readonly #process: AnalysisProcess;
+  readonly #router: Router;
+  readonly #taps: RouterTaps;
+  readonly #epochUs = nowUs();
+  readonly #people = new Map<ConsentGrant, Person>();
+  readonly #producers = new Map<string, { tap: RouterTap | undefined }>();
+  readonly #readers = new Set<EventQueue<AffectEvent>>();
+  readonly #onRouterClose = (): void => void this.close();
+  #unwatch: () => void = () => {};
+  #seq = 0;
+  #packets = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(router: Router, analysis: AnalysisProcess, options: AttachmentOptions) {
+    this.#router = router;
+    this.#process = analysis;
+    this.#options = options;
+    this.#taps = new RouterTaps(router, nowUs);
+    router.observer.once('close', this.#onRouterClose);
+  }
+
+  /** The model pack in use, `name@version`. */
+  get pack(): string {
+    return this.#process.pack;
+  }
+
+  /** Time of the events' `startMs` and `endMs`, now: milliseconds since the attachment was made. */
+  get nowMs(): number {
+    return (nowUs() - this.#epochUs) / 1000;
+  }
+
+  /** The process that decodes and infers; undefined while it is being started again. */
+  get analysisPid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Takes every producer that is made on the router from now on. */
+  watch(): void {
+    this.#unwatch = watchProducers(this.#router, (producer) => this.add(producer));
+  }
+
+  /**
+   * Analyses one more producer, once: a second call for the same one does nothing. Without a live grant nothing is
+   * forked. What fails later is told to `onTrouble`; the call goes on.
+   * @param grant whose media it is; what `attach` was given when left out
+   */
+  add(producer: Producer, grant: ConsentGrant | undefined = this.#grantOf(producer)): void {
+    if (this.#closing || producer.closed || this.#producers.has(producer.id)) return;
+    if (!grant || grant.revoked.aborted) return;
+    try {
+      const person = this.#person(grant);
+      this.#producers.set(producer.id, { tap: undefined });
+      void this.#tap(producer, grant, person);
+    } catch (error) {
+      this.#trouble(asAttachError(error));
+    }
+  }
+
+  /** Words of a person under analysis, as your captions have them; times as in {@link nowMs}. Others' words go nowhere. */
+  caption(
+    participant: string,
+    words: { readonly text: string; readonly startMs: number; readonly endMs: number; readonly final: boolean },
+  ): void {
+    const { text, final } = words;
+    const startUs = this.#epochUs + words.startMs * 1000;
+    const caption: Caption = { text, final, startUs, endUs: this.#epochUs + words.endMs * 1000 };
+    for (const [grant, { session }] of this.#people)
+      if (grant.participant === participant && !grant.revoked.aborted) session.caption(caption);
+  }
+
+  /** A stream of its own for every loop: bounded (512), the oldest numbers fall before descriptions do. */
+  [Symbol.asyncIterator](): EventStream<AffectEvent> {
+    const queue = new EventQueue<AffectEvent>(WAITING_EVENTS, (ended) => this.#readers.delete(ended));
+    if (this.#closing) queue.end();
+    else this.#readers.add(queue);
+    return queue;
+  }
+
+  stats(): AttachmentStats {
+    const { dropped, missed, restarts } = this.#process.counts;
+    return {
+      participants: this.#people.size,
+      producers: this.#producers.size,
+      packets: this.#packets,
+      events: this.#seq,
+      packetsDropped: dropped + missed,
+      restarts,
+    };
+  }
+
+  /** Ends every fork, forgets everybody, ends the loops. The router stays as it is. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#unwatch();
+    this.#router.observer.off('close', this.#onRouterClose);
+    await this.#taps.close();
+    await Promise.all([...this.#people.keys()].map((grant) => this.#clear(grant)));
+    for (const reader of this.#readers) reader.end();
+    await this.#process.release();
+  }
+
+  #grantOf(producer: Producer): ConsentGrant | undefined {
+    const { grant } = this.#options;
+    if (typeof grant !== 'function') return grant;
+    try {
+      return grant(producer);
+    } catch (cause) {
+      this.#trouble(new AttachError('listener-failed', 'The function "grant" threw: nothing was forked.', { cause }));
+      return undefined;
+    }
+  }
+
+  #person(grant: ConsentGrant): Person {
+    const known = this.#people.get(grant);
+    if (known) return known;
+    const letGo = holdWhileConsented(grant, () => this.#clear(grant));
+    const session = this.#process.join(grant.participant, this.#epochUs, {
+      onEvent: (event) => this.#tell(event, grant),
+      onTrouble: (trouble) => this.#trouble(trouble),
+    });
+    const person = { session, letGo };
+    this.#people.set(grant, person);
+    return person;
+  }
+
+  async #tap(producer: Producer, grant: ConsentGrant, { session }: Person): Promise<void> {
+    const slot = this.#producers.get(producer.id);
+    try {
+      const tap = await this.#taps.tap(producer, grant, (track, opened) => this.#sink(track, opened, session));
+      if (slot) slot.tap = tap;
+    } catch (cause) {
+      this.#producers.delete(producer.id);
+      // Withdrawn or closed meanwhile: that is no trouble.
+      if (this.#closing || grant.revoked.aborted || producer.closed) return;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#trouble(new AttachError('tap-failed', `A producer is not analysed: ${why}`, { cause }));
+    }
+  }
+
+  #sink({ id, kind, codec }: EncodedTrack, tap: RouterTap, session: ProcessSession): TapSink {
+    const input = session.track({ id, kind, ...codec }, () => tap.requestKeyFrame());
+    return {
+      packet: (rtp, arrivalUs) => {
+        this.#packets++;
+        input.packet(rtp, arrivalUs);
+      },
+      senderReport: (report) => input.senderReport(report),
+      muted: (muted) => input.muted(muted),
+      closed: (error) => {
+        this.#producers.delete(id);
+        input.closed(error);
+        if (error) this.#trouble(new AttachError('tap-failed', `A fork ended: ${error.message}`, { cause: error }));
+      },
+    };
+  }
+
+  async #clear(grant: ConsentGrant): Promise<void> {
+    const person = this.#people.get(grant);
+    this.#people.delete(grant);
+    person?.letGo();
+    for (const reader of this.#readers) reader.forget(grant.participant);
+    await person?.session.close();
+  }
+
+  #tell(unstamped: UnstampedEvent, grant: ConsentGrant): void {
+    if (this.#closing || grant.revoked.aborted) return;
+    const event: AffectEvent = { ...unstamped, seq: this.#seq++, room: grant.room };
+    for (const reader of this.#readers) reader.push(event);
+    try {
+      this.#options.onEvent?.(event);
+    } catch (cause) {
+      this.#trouble(
+        new AttachError('listener-failed', 'onEvent threw; the next event is told all the same.', { cause }),
+      );
+    }
+  }
+
+  /** Nothing of ours may throw into the platform; without a listener Node prints a warning. */
+  #trouble(trouble: AttachError): void {
+    if (this.#closing) return;
+    try {
+      if (this.#options.onTrouble) this.#options.onTrouble(trouble);
+      else process.emitWarning(trouble.message, { type: 'UndertoneWarning', code: trouble.code });
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+}
+
+function asAttachError(error: unknown): AttachError {
+  if (error instanceof AttachError) return error;
+  return new AttachError('problem', error instanceof Error ? error.message : String(error), { cause: error });
+}

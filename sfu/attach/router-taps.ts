@@ -1,0 +1,259 @@
+/** Forks producers of a mediasoup router that somebody else runs. Only mediasoup's types are needed here: the router brings the rest. */
+import type { Consumer, DirectTransport, Producer, Router, RtpCapabilities } from 'mediasoup/types';
+import { ConsentGrant } from '../consent-grant.ts';
+import { SfuError } from '../sfu-error.ts';
+import type { EncodedTrack, Tap, TapSink, TrackCodec } from '../types.ts';
+import { KeyFrameRequest } from '../werift/key-frame-request.ts';
+import { ntpToUnixUs, parseRtcp } from '../werift/rtcp.ts';
+
+/** A face is read six times a second from a small picture: the lowest layer at half its frame rate is enough. */
+const TAPPED_LAYERS = { spatialLayer: 0, temporalLayer: 1 };
+/** Congestion control of a receiver that never answers would starve the tap. */
+const FEEDBACK = new Set(['transport-cc', 'goog-remb']);
+const FEEDBACK_EXTENSION = /transport-wide-cc|abs-send-time/;
+
+/** A tap of one producer. */
+export interface RouterTap extends Tap {
+  /** Asks the publisher for a picture that stands alone; at most two a second leave. */
+  requestKeyFrame(): void;
+}
+
+/** All taps on one router: they share one direct transport, which is made with the first and goes with the last. */
+export class RouterTaps {
+  readonly #router: Router;
+  readonly #nowUs: () => number;
+  readonly #open = new Map<string, OpenTap>();
+  #transport: Promise<DirectTransport> | undefined;
+  #closed = false;
+
+  /** @param nowUs the process's monotonic clock, in microseconds */
+  constructor(router: Router, nowUs: () => number) {
+    this.#router = router;
+    this.#nowUs = nowUs;
+  }
+
+  /**
+   * Forks a producer into the sink that `open` makes for it. That the grant is of the person who publishes is the
+   * caller's word.
+   * @throws {SfuError} `no-grant` without a live grant, `no-such-track` when the router cannot give the producer
+   */
+  async tap(
+    producer: Producer,
+    grant: ConsentGrant,
+    open: (track: EncodedTrack, tap: RouterTap) => TapSink,
+  ): Promise<RouterTap> {
+    requireLive(grant);
+    const transport = await this.#direct();
+    const consumer = await this.#consume(transport, producer);
+    // Consent may have gone, and the owner too, while the worker was asked.
+    if (grant.revoked.aborted || this.#closed) {
+      consumer.close();
+      throw new SfuError('no-grant', 'Consent was withdrawn, or the taps were closed, while the tap opened.');
+    }
+    const tap = new OpenTap(consumer, grant, this.#nowUs, () => this.#forget(tap));
+    this.#open.set(consumer.id, tap);
+    await tap.start(open(trackOf(consumer, grant), tap));
+    return tap;
+  }
+
+  /** Closes every tap. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const tap of this.#open.values()) await tap.close();
+    this.#dropTransport();
+  }
+
+  async #consume(transport: DirectTransport, producer: Producer): Promise<Consumer> {
+    try {
+      return await transport.consume({
+        producerId: producer.id,
+        rtpCapabilities: withoutFeedback(this.#router.rtpCapabilities),
+        enableRtx: false,
+        // Packets that come before anybody listens would be the key frame that everything after them needs.
+        paused: true,
+        ...(producer.kind === 'video' && { preferredLayers: TAPPED_LAYERS }),
+      });
+    } catch (cause) {
+      throw new SfuError(
+        'no-such-track',
+        'The router did not give this producer to the tap: it has closed, or it belongs to another router.',
+        { cause },
+      );
+    }
+  }
+
+  async #direct(): Promise<DirectTransport> {
+    if (this.#closed) throw new SfuError('closed', 'The taps on this router are closed.');
+    this.#transport ??= this.#openTransport();
+    return this.#transport;
+  }
+
+  async #openTransport(): Promise<DirectTransport> {
+    try {
+      const transport = await this.#router.createDirectTransport({ maxMessageSize: 262_144 });
+      transport.on('rtcp', (compound) => this.#rtcp(compound));
+      transport.observer.once('close', () => {
+        this.#transport = undefined;
+      });
+      return transport;
+    } catch (cause) {
+      this.#transport = undefined;
+      throw new SfuError('engine-gone', 'The router is closed, or its worker has died: attach to another one.', {
+        cause,
+      });
+    }
+  }
+
+  /** The router tells the time of each consumer by sender reports, at the consumer's own ssrc. */
+  #rtcp(compound: Buffer): void {
+    const arrivalUs = this.#nowUs();
+    for (const message of parseRtcp(compound)) {
+      if (message.type !== 'sender-report') continue;
+      for (const tap of this.#open.values())
+        if (tap.ssrc === message.ssrc)
+          tap.report({
+            ssrc: message.ssrc,
+            ntpUs: ntpToUnixUs(message.ntpHigh, message.ntpLow),
+            rtpTimestamp: message.rtpTimestamp,
+            arrivalUs,
+          });
+    }
+  }
+
+  #forget(tap: OpenTap): void {
+    this.#open.delete(tap.consumerId);
+    if (this.#open.size === 0) this.#dropTransport();
+  }
+
+  #dropTransport(): void {
+    const transport = this.#transport;
+    this.#transport = undefined;
+    transport?.then(
+      (open) => open.close(),
+      () => {},
+    );
+  }
+}
+
+class OpenTap implements RouterTap {
+  readonly trackId: string;
+  readonly ssrc: number | undefined;
+  readonly #consumer: Consumer;
+  readonly #grant: ConsentGrant;
+  readonly #nowUs: () => number;
+  readonly #onOver: () => void;
+  readonly #onRevoked = (): void => void this.close();
+  readonly #keyFrame: KeyFrameRequest;
+  #sink: TapSink | undefined;
+  #packets = 0;
+  #over = false;
+
+  constructor(consumer: Consumer, grant: ConsentGrant, nowUs: () => number, onOver: () => void) {
+    this.#consumer = consumer;
+    this.#grant = grant;
+    this.#nowUs = nowUs;
+    this.#onOver = onOver;
+    this.trackId = consumer.producerId;
+    this.ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
+    // It is refused only when the consumer has just closed.
+    this.#keyFrame = new KeyFrameRequest(() => void consumer.requestKeyFrame().catch(() => {}));
+  }
+
+  get consumerId(): string {
+    return this.#consumer.id;
+  }
+
+  /** Listens first, lets packets flow then. */
+  async start(sink: TapSink): Promise<void> {
+    const consumer = this.#consumer;
+    this.#sink = sink;
+    this.#grant.revoked.addEventListener('abort', this.#onRevoked, { once: true });
+    consumer.on('rtp', (rtp) => {
+      if (this.#over) return;
+      this.#packets++;
+      this.#guard(() => sink.packet(rtp, this.#nowUs()));
+    });
+    consumer.on('producerpause', () => this.#guard(() => sink.muted(true)));
+    consumer.on('producerresume', () => this.#guard(() => sink.muted(false)));
+    consumer.on('producerclose', () => this.#end());
+    consumer.on('transportclose', () => this.#end(new SfuError('engine-gone', 'The router, or its worker, is gone.')));
+    if (consumer.producerPaused) this.#guard(() => sink.muted(true));
+    // Resuming asks the publisher for a key frame as well.
+    await consumer.resume();
+  }
+
+  report(report: Parameters<TapSink['senderReport']>[0]): void {
+    if (!this.#over) this.#guard(() => this.#sink?.senderReport(report));
+  }
+
+  requestKeyFrame(): void {
+    if (!this.#over && this.#consumer.kind === 'video') this.#keyFrame.ask();
+  }
+
+  /** The router hands packets over without a queue, so none is ever dropped here. */
+  stats(): { readonly packets: number; readonly dropped: number } {
+    return { packets: this.#packets, dropped: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.#end();
+  }
+
+  #end(error?: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#keyFrame.close();
+    this.#grant.revoked.removeEventListener('abort', this.#onRevoked);
+    this.#consumer.close();
+    this.#onOver();
+    this.#guard(() => this.#sink?.closed(error));
+  }
+
+  /** A sink that throws harms only itself: mediasoup's listeners must not. */
+  #guard(tell: () => void): void {
+    try {
+      tell();
+    } catch {
+      // The packet is its loss.
+    }
+  }
+}
+
+function requireLive(grant: unknown): asserts grant is ConsentGrant {
+  const live = grant instanceof ConsentGrant && ConsentGrant.covers(grant, grant.room, grant.participant);
+  if (!live)
+    throw new SfuError(
+      'no-grant',
+      'Nobody consented to this tap: record a consent and pass its grant, while it lives.',
+    );
+}
+
+function withoutFeedback(capabilities: RtpCapabilities): RtpCapabilities {
+  return {
+    codecs: (capabilities.codecs ?? [])
+      .filter(({ mimeType }) => !/\/rtx$/i.test(mimeType))
+      .map((codec) => ({
+        ...codec,
+        rtcpFeedback: (codec.rtcpFeedback ?? []).filter(({ type }) => !FEEDBACK.has(type)),
+      })),
+    headerExtensions: (capabilities.headerExtensions ?? []).filter(({ uri }) => !FEEDBACK_EXTENSION.test(uri)),
+  };
+}
+
+function trackOf(consumer: Consumer, { room, participant }: ConsentGrant): EncodedTrack {
+  return { id: consumer.producerId, room, participant, kind: consumer.kind, codec: codecOf(consumer) };
+}
+
+function codecOf({ rtpParameters }: Consumer): TrackCodec {
+  const [codec] = rtpParameters.codecs;
+  const parameters = Object.entries(codec.parameters ?? {})
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(';');
+  return {
+    mimeType: codec.mimeType,
+    payloadType: codec.payloadType,
+    clockRateHz: codec.clockRate,
+    ...(codec.channels !== undefined && { channels: codec.channels }),
+    ...(parameters !== '' && { parameters }),
+  };
+}

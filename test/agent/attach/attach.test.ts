@@ -1,0 +1,158 @@
+import type { types } from 'mediasoup';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attach, AttachError, type AffectEvent, type Attachment, recordConsent } from '../../../agent/attach/index.ts';
+import { findFaceMedia, findFfmpeg } from '../../support/machine.ts';
+import { encodeClip, findMediasoup, MEDIA_CODECS, RtpCaller, startWorker } from './rtp-caller.ts';
+
+const media = findFaceMedia();
+const ready = [findMediasoup(), findFfmpeg(), media].every((part) => part !== undefined);
+const deployment = { context: 'research' } as const;
+
+function consentOf(participant: string) {
+  return recordConsent({ room: 'standup', participant, receiptVersion: 'v3', how: 'dialog' });
+}
+
+async function next(events: AsyncIterable<AffectEvent>, type: AffectEvent['type']): Promise<AffectEvent> {
+  for await (const event of events) if (event.type === type) return event;
+  throw new Error('the events ended');
+}
+
+describe.skipIf(!ready)('attach', () => {
+  let worker: types.Worker;
+  let router: types.Router;
+  let caller: RtpCaller;
+  let clip: string;
+  const attachments: Attachment[] = [];
+  const callers: RtpCaller[] = [];
+
+  beforeAll(async () => {
+    worker = await startWorker();
+    router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
+    clip = encodeClip(media!);
+    caller = await RtpCaller.publish(router, clip);
+    callers.push(caller);
+  });
+
+  afterAll(async () => {
+    await Promise.all([...attachments.map((each) => each.close()), ...callers.map((each) => each.close())]);
+    worker?.close();
+  });
+
+  async function attached(...[of, options]: Parameters<typeof attach>): Promise<Attachment> {
+    const attachment = await attach(of, options);
+    attachments.push(attachment);
+    return attachment;
+  }
+
+  it('describes a person from the producers it is given', async () => {
+    const consent = consentOf('anna');
+    const producers = [caller.audio, caller.video];
+    const heard: AffectEvent[] = [];
+    const attachment = await attached(router, {
+      producers,
+      deployment,
+      grant: consent.grant,
+      onEvent: (event) => heard.push(event),
+    });
+    const description = await next(attachment, 'affect.description');
+    expect(description).toMatchObject({ participant: 'anna', room: 'standup', pack: attachment.pack });
+    expect(heard).toContain(description);
+    expect(heard.map(({ seq }) => seq)).toEqual(heard.map((_, i) => i));
+    expect(attachment.stats()).toMatchObject({ participants: 1, producers: 2, packetsDropped: 0 });
+  });
+
+  it('forgets a person who withdraws, tells nothing of them any more, and keeps the proof', async () => {
+    const consent = consentOf('anna');
+    const attachment = await attached(router, { producers: caller.video, deployment, grant: consent.grant });
+    await next(attachment, 'affect.state');
+    await consent.withdraw();
+    const { events } = attachment.stats();
+    expect(attachment.stats()).toMatchObject({ participants: 0, producers: 0 });
+    attachment.add(caller.audio);
+    // Somebody else's events come while hers would have.
+    const other = consentOf('bea');
+    attachment.add(caller.video, other.grant);
+    expect(await next(attachment, 'affect.state')).toMatchObject({ participant: 'bea', seq: expect.any(Number) });
+    expect(events).toBeGreaterThan(0);
+    expect(consent.record).toMatchObject({
+      participant: 'anna',
+      room: 'standup',
+      receiptVersion: 'v3',
+      how: 'dialog',
+      withdrawnAt: expect.stringMatching(/^\d{4}-/),
+    });
+  });
+
+  it('takes producers as they are made, and only those of people with a grant', async () => {
+    const consent = consentOf('cleo');
+    const asked: unknown[] = [];
+    const attachment = await attached(router, {
+      deployment,
+      grant: (producer) => {
+        asked.push(producer.appData['user']);
+        return producer.appData['user'] === 'cleo' ? consent.grant : undefined;
+      },
+    });
+    callers.push(await RtpCaller.publish(router, clip, { user: 'cleo' }));
+    callers.push(await RtpCaller.publish(router, clip, { user: 'dora' }));
+    expect(await next(attachment, 'affect.state')).toMatchObject({ participant: 'cleo' });
+    expect(asked).toEqual(['cleo', 'cleo', 'dora', 'dora']);
+    expect(attachment.stats()).toMatchObject({ participants: 1, producers: 2 });
+  });
+
+  it('says that its process died, starts it again, and goes on', async () => {
+    const troubles: AttachError[] = [];
+    const attachment = await attached(router, {
+      producers: caller.video,
+      deployment,
+      grant: consentOf('anna').grant,
+      onTrouble: (trouble) => troubles.push(trouble),
+    });
+    await next(attachment, 'affect.state');
+    process.kill(attachment.analysisPid!, 'SIGKILL');
+    // What was under way when it died may still come.
+    for (let seen = 0; seen < 2;) {
+      await next(attachment, 'affect.state');
+      if (attachment.stats().restarts > 0) seen++;
+    }
+    expect(troubles.map(({ code }) => code)).toContain('analysis-lost');
+    expect(caller.video.closed).toBe(false);
+  });
+
+  it('ends with the router', async () => {
+    const own = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
+    const attachment = await attached(own, { deployment, grant: consentOf('anna').grant });
+    const ended = next(attachment, 'affect.state');
+    own.close();
+    await expect(ended).rejects.toThrow('the events ended');
+    await attachment.close();
+  });
+
+  it('tells a producer that the router does not have, and forks nothing', async () => {
+    const own = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
+    const trouble = await new Promise<AttachError>((resolve, reject) => {
+      attached(own, {
+        producers: caller.video,
+        deployment,
+        grant: consentOf('anna').grant,
+        onTrouble: resolve,
+      }).catch(reject);
+    });
+    expect(trouble.code).toBe('tap-failed');
+  });
+
+  it('rejects when its process cannot start, and leaves nothing running', async () => {
+    const starting = attach(router, {
+      producers: caller.video,
+      deployment,
+      grant: consentOf('anna').grant,
+      analysis: { packDir: '/nowhere' },
+    });
+    await expect(starting).rejects.toMatchObject({ code: 'analysis-start' });
+  });
+
+  it('does not start where the law forbids it', async () => {
+    const starting = attach(router, { deployment: { context: 'workplace' }, grant: consentOf('anna').grant });
+    await expect(starting).rejects.toMatchObject({ code: 'context-prohibited' });
+  });
+});
