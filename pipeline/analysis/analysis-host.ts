@@ -6,7 +6,7 @@ import type { UnstampedEvent } from '../events.ts';
 import { type AnalysisModelOptions, AnalysisModels } from './analysis-models.ts';
 import { HopGatherer, type Waiting } from './hop-gatherer.ts';
 import { describable } from './describable.ts';
-import type { FromWorker, ToWorker, WorkerStats } from './messages.ts';
+import { addCounts, type FromWorker, type ToWorker, type WorkerStats } from './messages.ts';
 import { Participant } from './participant.ts';
 import { type SignalChange, signalEvent } from './signal-board.ts';
 
@@ -37,7 +37,9 @@ export class AnalysisHost {
   #tickedUs = nowUs();
   /** Never twice in a row, or an overloaded worker would close no hop at all. */
   #skipped = false;
-  readonly #counts = { hops: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
+  readonly #counts = { hops: 0, runs: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
+  /** Of participants who left. */
+  #ingest: Record<string, number> = {};
 
   private constructor(models: AnalysisModels, post: (message: FromWorker) => void) {
     this.#models = models;
@@ -152,7 +154,9 @@ export class AnalysisHost {
   }
 
   #leave(session: number): void {
-    this.#seats.get(session)?.participant.close();
+    const participant = this.#seats.get(session)?.participant;
+    participant?.close();
+    this.#ingest = addCounts(this.#ingest, participant?.ingestCounts ?? {});
     this.#seats.delete(session);
     this.#gatherer.drop(session);
     this.#grid.leave(session);
@@ -174,6 +178,7 @@ export class AnalysisHost {
 
   async #run(batch: readonly Waiting<DescribableHop>[]): Promise<void> {
     this.#counts.hops += batch.length;
+    this.#counts.runs++;
     try {
       await this.#grid.process(batch.map(({ session, hop }) => ({ key: session, hop })));
     } catch (error) {
@@ -216,7 +221,14 @@ export class AnalysisHost {
   }
 
   #stats(): WorkerStats {
-    return { participants: this.#seats.size, ...this.#counts };
+    const seats = [...this.#seats.values()];
+    return {
+      participants: seats.length,
+      ...this.#counts,
+      hopsWaiting: this.#gatherer.waiting,
+      busyMs: performance.eventLoopUtilization().active,
+      ingest: seats.reduce((sum, { participant }) => addCounts(sum, participant.ingestCounts), this.#ingest),
+    };
   }
 
   async #close(): Promise<void> {

@@ -31,6 +31,13 @@ export class HopGatherer<H> {
     this.#options = options;
   }
 
+  /** Hops that wait for their batch. */
+  get waiting(): number {
+    let count = 0;
+    for (const queue of this.#waiting.values()) count += queue.length;
+    return count;
+  }
+
   push(session: number, hop: H): void {
     if (this.#closed) return;
     const queue = this.#waiting.get(session) ?? [];

@@ -31,11 +31,29 @@ export type ToWorker =
 export interface WorkerStats {
   readonly participants: number;
   readonly hops: number;
+  /** Batches of hops that were given to the model. */
+  readonly runs: number;
+  /** Closed hops that wait for their batch. */
+  readonly hopsWaiting: number;
   /** Hops dropped because the worker was behind, and face frames skipped for the same reason. */
   readonly hopsShed: number;
   readonly facesShed: number;
   readonly descriptions: number;
   readonly errors: number;
+  /** How long the thread was at work since it started (the event loop's own account); blocking inference included. */
+  readonly busyMs: number;
+  /** What became of packets and pictures on the way in, over all tracks there are and were; counts by name. */
+  readonly ingest: Readonly<Record<string, number>>;
+}
+
+/** Sums counts by name; what only one of them has stays. */
+export function addCounts(
+  sum: Readonly<Record<string, number>>,
+  more: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const total: Record<string, number> = { ...sum };
+  for (const [name, count] of Object.entries(more)) total[name] = (total[name] ?? 0) + count;
+  return total;
 }
 
 export type FromWorker =

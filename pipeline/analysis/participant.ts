@@ -10,7 +10,7 @@ import type { EarlierStages } from '../describe/hop-input.ts';
 import type { AudioFrame, Caption, TrackInfo, VideoFrame } from '../types.ts';
 import { cutHops } from '../window/cut-hops.ts';
 import type { Hop, WindowInput } from '../window/hop.ts';
-import type { ReportMessage } from './messages.ts';
+import { addCounts, type ReportMessage } from './messages.ts';
 import { Senses } from './senses.ts';
 import type { SignalChange } from './signal-board.ts';
 
@@ -33,6 +33,7 @@ export class Participant {
   readonly #events: ParticipantEvents;
   readonly #clock = new ParticipantClock();
   readonly #tracks = new Map<number, Ingest>();
+  #closedCounts: Record<string, number> = {};
   readonly #samples = new Subject<WindowInput>();
   readonly #senses: Senses;
   readonly #hops: Subscription;
@@ -104,8 +105,16 @@ export class Participant {
   }
 
   closeTrack(track: number): void {
-    this.#tracks.get(track)?.close();
+    const ingest = this.#tracks.get(track);
+    if (!ingest) return;
+    ingest.close();
+    this.#closedCounts = addCounts(this.#closedCounts, ingest.stats());
     this.#tracks.delete(track);
+  }
+
+  /** What became of packets and pictures, over all tracks there are and were. */
+  get ingestCounts(): Readonly<Record<string, number>> {
+    return [...this.#tracks.values()].reduce((sum, ingest) => addCounts(sum, ingest.stats()), this.#closedCounts);
   }
 
   /** Ends waits for lost packets and closes hops whose time has come; call every 20 ms. */

@@ -51,16 +51,14 @@ export class AnalysisPool {
     return least.join(participant, options);
   }
 
-  async stats(): Promise<WorkerStats> {
-    const all = await Promise.all(this.#workers.map((worker) => worker.stats()));
-    return all.reduce((sum, one) => ({
-      participants: sum.participants + one.participants,
-      hops: sum.hops + one.hops,
-      hopsShed: sum.hopsShed + one.hopsShed,
-      facesShed: sum.facesShed + one.facesShed,
-      descriptions: sum.descriptions + one.descriptions,
-      errors: sum.errors + one.errors,
-    }));
+  /** Worker threads started, and those that were lost since. */
+  get workers(): { readonly started: number; readonly lost: number } {
+    return { started: this.#workers.length, lost: this.#workers.filter(({ gone }) => gone).length };
+  }
+
+  /** One entry for each worker thread; undefined for one that is gone. Waits until each has answered. */
+  stats(): Promise<ReadonlyArray<WorkerStats | undefined>> {
+    return Promise.all(this.#workers.map((worker) => worker.stats()));
   }
 
   /** Drains the workers and ends them. Idempotent. */

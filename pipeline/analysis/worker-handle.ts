@@ -85,9 +85,10 @@ export class AnalysisWorker {
     };
   }
 
-  async stats(): Promise<WorkerStats> {
+  /** Undefined when the thread is gone. */
+  async stats(): Promise<WorkerStats | undefined> {
     const done = await this.#request((request) => ({ type: 'stats', request }));
-    return done?.stats ?? { participants: 0, hops: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
+    return done?.stats;
   }
 
   /** Drains: ending a thread in the middle of an inference run would abort the whole process. */
