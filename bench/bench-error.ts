@@ -12,6 +12,7 @@ export type BenchErrorCode =
   | 'caller-failed'
   | 'nothing-measured'
   | 'report-malformed'
+  | 'used-wrongly'
   | 'stopped';
 
 /** An error whose message says what happened and what to do; the CLI prints it without a stack. */

@@ -2,6 +2,7 @@
 /** `undertone bench`: measures this machine and scores predictions. A program of its own, so that it may watch the agent from outside. */
 import { Command } from 'commander';
 import { BenchError } from './bench-error.ts';
+import { capacityCommand } from './capacity/capacity-cli.ts';
 import { compareCommand } from './compare/compare-cli.ts';
 import { latencyCommand } from './latency/latency-cli.ts';
 import { qualityCommand } from './quality/quality-cli.ts';
@@ -10,7 +11,8 @@ const program = new Command('undertone bench').description(
   'Measures this machine and scores packs: latency, capacity, cost, endurance, quality. Every report can be published.',
 );
 // One line a subcommand; each lives beside what it measures.
-for (const command of [latencyCommand(), qualityCommand(), compareCommand()]) program.addCommand(command);
+for (const command of [latencyCommand(), capacityCommand(), qualityCommand(), compareCommand()])
+  program.addCommand(command);
 
 try {
   await program.parseAsync();

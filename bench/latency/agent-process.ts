@@ -1,5 +1,5 @@
 import { BenchError } from '../bench-error.ts';
-import { Child } from './child.ts';
+import { Child, type ChildOptions } from './child.ts';
 
 /** A first start may convert the face models. */
 const START_WITHIN_MS = 180_000;
@@ -10,8 +10,8 @@ export class AgentProcess {
   readonly #child: Child;
 
   /** `args` follow `start --port 0`. Throws {@link BenchError} `agent-failed` with what the agent wrote. */
-  static async start(args: readonly string[], signal: AbortSignal): Promise<AgentProcess> {
-    const child = new Child('../../agent/cli/main', ['start', '--port', '0', ...args], signal);
+  static async start(args: readonly string[], signal: AbortSignal, options?: ChildOptions): Promise<AgentProcess> {
+    const child = new Child('../../agent/cli/main', ['start', '--port', '0', ...args], signal, options);
     try {
       return new AgentProcess(child, await firstUrl(child));
     } catch (error) {
@@ -35,6 +35,10 @@ export class AgentProcess {
 
   cpuMs(): Promise<number | null> {
     return this.#child.cpuMs();
+  }
+
+  residentBytes(): Promise<number | null> {
+    return this.#child.residentBytes();
   }
 
   /** Idempotent. */

@@ -9,23 +9,30 @@ const TAIL_CHARS = 4000;
 /** Linux counts CPU time in these, whatever the kernel's tick is (`sysconf(_SC_CLK_TCK)` is 100 everywhere Node runs). */
 const TICKS_PER_SECOND = 100;
 
+const fromSources = import.meta.url.endsWith('.ts');
+const ENDING = fromSources ? '.ts' : '.js';
+
+export interface ChildOptions {
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Arguments of Node itself, before the program. */
+  readonly nodeArgs?: readonly string[];
+}
+
 /** One of the project's own programs in a process of its own, from the sources or from the build, as this one runs. */
 export class Child {
   readonly process: ChildProcess;
   #stderr = '';
 
   /** `path` relative to bench/latency, without its ending; `signal` ends it. */
-  constructor(path: string, args: readonly string[], signal: AbortSignal) {
-    const fromSources = import.meta.url.endsWith('.ts');
-    const program = fileURLToPath(new URL(`${path}.${fromSources ? 'ts' : 'js'}`, import.meta.url));
-    this.process = spawn(
-      process.execPath,
-      [...(fromSources ? ['--import', import.meta.resolve('tsx')] : []), program, ...args],
-      {
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        signal,
-      },
-    );
+  constructor(path: string, args: readonly string[], signal: AbortSignal, options: ChildOptions = {}) {
+    const loader = fromSources ? ['--import', import.meta.resolve('tsx')] : [];
+    const program = fileURLToPath(new URL(`${path}${ENDING}`, import.meta.url));
+    this.process = spawn(process.execPath, [...loader, ...(options.nodeArgs ?? []), program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...options.env },
+      signal,
+    });
     // Whoever waits for the child hears of it too; without a listener the process would end here.
     this.process.on('error', () => {});
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -48,6 +55,13 @@ export class Child {
     // The second field, the name, may hold blanks and brackets: count from behind it. utime and stime are fields 14 and 15.
     const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
     return fields === undefined ? null : ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000;
+  }
+
+  /** Memory that it holds now (resident set), in bytes; null where the system does not tell. */
+  async residentBytes(): Promise<number | null> {
+    const text = await readFile(`/proc/${this.process.pid}/status`, 'utf8').catch(() => undefined);
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(text ?? '')?.[1];
+    return kib === undefined ? null : Number(kib) * 1024;
   }
 
   /** Asks it to end, and after 5 s makes it. Idempotent. */

@@ -11,7 +11,7 @@ export interface RoomSessionOptions {
   /** The agent's page, e.g. `http://127.0.0.1:8080/`. */
   readonly agentUrl: string;
   readonly room: string;
-  readonly recorder: LatencyRecorder;
+  readonly recorder: Pick<LatencyRecorder, 'description' | 'delivered' | 'state' | 'signal'>;
   /** The first affect event of this session arrived, at this room time in ms. */
   onFirstEvent(roomMs: number): void;
 }

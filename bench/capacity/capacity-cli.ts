@@ -1,0 +1,82 @@
+import { Command } from 'commander';
+import { count, list, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+import { BenchError } from '../bench-error.ts';
+
+const MODES = ['audio', 'video', 'both'] as const;
+
+interface CapacityFlags extends ReportOutput {
+  readonly modes: readonly string[];
+  readonly engines?: readonly string[];
+  readonly providers?: readonly string[];
+  readonly budget: number;
+  readonly stepSeconds: number;
+  readonly settleSeconds: number;
+  readonly most: number;
+  readonly media?: string;
+  readonly voice?: string;
+  readonly config?: string;
+}
+
+/** `undertone bench capacity`. */
+export function capacityCommand(): Command {
+  return new Command('capacity')
+    .summary('how many participants this machine carries within a budget')
+    .description(
+      'Adds participants until the p95 exceeds the budget or anything is shed, and halves the step until the knee is known: ' +
+        'audio only, video only, both. Participants are replayed RTP (VP8 and Opus, encoded once) from one process of their own; no browser is needed.',
+    )
+    .option('--modes <list>', 'audio, video, both', list, [...MODES])
+    .option('--budget <ms>', 'p95 of hop due → state, and of hop closed → delivered', positive, 250)
+    .option('--most <number>', 'never more participants than this', count, 128)
+    .option('--step-seconds <number>', 'how long each load is measured', positive, 4)
+    .option('--settle-seconds <number>', 'how long it runs before that', positive, 2)
+    .option('--engines <list>', 'SFU engines to measure one after the other (default: as configured)', list)
+    .option('--providers <list>', 'execution providers to measure one after the other (default: as configured)', list)
+    .option('--media <file>', 'what participants show: a video or a picture of a face')
+    .option('--voice <file>', "sound in place of the media's own")
+    .option('--config <file>', 'settings of the agent (default: its own)')
+    .option('--out <file>', 'write the report, with raw histograms, as JSON')
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  undertone bench capacity                             about 3 minutes: the three knees of this machine
+  undertone bench capacity --modes both --step-seconds 20 --out capacity.json
+  undertone bench capacity --engines werift,mediasoup  the same load on both engines
+
+How to read it: "per agent core" divides participants by the CPU that the agent took at the knee. The load takes CPU
+of the same machine; "load cores" says how much, and a load that came late is said. Power is read from a Jetson's
+INA3221 or from RAPL (often for root only), less what the idle agent takes; elsewhere it says unreadable.`,
+    )
+    .action(async (flags: CapacityFlags) => {
+      const { measureCapacity } = await import('./capacity-command.ts');
+      const { capacityMarkdown } = await import('./capacity-report.ts');
+      const { budget: budgetMs, stepSeconds, settleSeconds, most, media, voice, config } = flags;
+      const report = await untilStopped((signal) =>
+        measureCapacity({
+          modes: modesOf(flags.modes),
+          engines: flags.engines ?? [undefined],
+          providers: flags.providers ?? [undefined],
+          budgetMs,
+          stepSeconds,
+          settleSeconds,
+          most,
+          media,
+          voice,
+          agentArgs: config === undefined ? [] : ['--config', config],
+          signal,
+        }),
+      );
+      await tell(report, () => capacityMarkdown(report), flags);
+    });
+}
+
+function modesOf(given: readonly string[]): Array<(typeof MODES)[number]> {
+  return given.map((name) => {
+    const mode = MODES.find((known) => known === name);
+    if (mode === undefined)
+      throw new BenchError('used-wrongly', `There is no mode "${name}". Give --modes some of ${MODES.join(', ')}.`);
+    return mode;
+  });
+}

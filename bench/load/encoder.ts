@@ -1,0 +1,116 @@
+/** The encoders of a call (libvpx, libopus) out of node-av, so that a clip is encoded once and then only replayed. */
+import {
+  AV_CODEC_FLAG_LOW_DELAY,
+  AV_LOG_QUIET,
+  AV_PIX_FMT_YUV420P,
+  AV_SAMPLE_FMT_S16,
+  FF_ENCODER_LIBOPUS,
+  FF_ENCODER_LIBVPX_VP8,
+  type FFEncoderCodec,
+} from 'node-av/constants';
+import { avChannelLayoutDefault, Codec, CodecContext, Frame, Log, Packet, Rational } from 'node-av/lib';
+import { BenchError } from '../bench-error.ts';
+import { CLIP_RATE_HZ, type Picture } from '../latency/clip.ts';
+
+/** A call's usual rates. */
+const VIDEO_BITS_PER_SECOND = 500_000n;
+const AUDIO_BITS_PER_SECOND = 32_000n;
+/** Key frames so often: who begins to watch waits no longer than this. */
+const KEY_EVERY_MS = 2000;
+export const OPUS_STEP_MS = 20;
+const OPUS_STEP_SAMPLES = (CLIP_RATE_HZ * OPUS_STEP_MS) / 1000;
+
+/** VP8, one unit a picture, as a browser encodes in a call (real time, no picture held back). Throws {@link BenchError}. */
+export function encodeVp8(pictures: readonly Picture[], pictureMs: number): Uint8Array[] {
+  const [first] = pictures;
+  if (first === undefined) return [];
+  const { width, height } = first;
+  const context = new CodecContext();
+  const codec = prepare(context, FF_ENCODER_LIBVPX_VP8);
+  const gopSize = Math.round(KEY_EVERY_MS / pictureMs);
+  Object.assign(context, { width, height, pixelFormat: AV_PIX_FMT_YUV420P, gopSize });
+  context.timeBase = new Rational(1, 1000);
+  context.bitRate = VIDEO_BITS_PER_SECOND;
+  context.maxBFrames = 0;
+  context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+  for (const [name, value] of Object.entries({ deadline: 'realtime', 'cpu-used': '8' })) context.setOption(name, value);
+  open(context, codec);
+  const frame = new Frame();
+  frame.alloc();
+  Object.assign(frame, { format: AV_PIX_FMT_YUV420P, width, height });
+  frame.allocBuffer();
+  const units: Uint8Array[] = [];
+  for (const [index, picture] of pictures.entries()) {
+    frame.makeWritable();
+    paint(frame, picture);
+    frame.pts = BigInt(Math.round(index * pictureMs));
+    drain(context, frame, units);
+  }
+  drain(context, null, units);
+  frame.free();
+  context.freeContext();
+  return units;
+}
+
+/** Opus packets of 20 ms, mono, at the clip's rate; a last step that is not whole falls away. Throws {@link BenchError}. */
+export function encodeOpus(samples: Int16Array): Uint8Array[] {
+  const context = new CodecContext();
+  const codec = prepare(context, FF_ENCODER_LIBOPUS);
+  Object.assign(context, { sampleRate: CLIP_RATE_HZ, sampleFormat: AV_SAMPLE_FMT_S16 });
+  context.channelLayout = avChannelLayoutDefault(1);
+  context.timeBase = new Rational(1, CLIP_RATE_HZ);
+  context.bitRate = AUDIO_BITS_PER_SECOND;
+  open(context, codec);
+  const frame = new Frame();
+  frame.alloc();
+  Object.assign(frame, { format: AV_SAMPLE_FMT_S16, nbSamples: OPUS_STEP_SAMPLES, sampleRate: CLIP_RATE_HZ });
+  frame.channelLayout = avChannelLayoutDefault(1);
+  frame.allocBuffer();
+  const units: Uint8Array[] = [];
+  for (let from = 0; from + OPUS_STEP_SAMPLES <= samples.length; from += OPUS_STEP_SAMPLES) {
+    frame.makeWritable();
+    const part = samples.subarray(from, from + OPUS_STEP_SAMPLES);
+    frame.data?.[0]?.set(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+    frame.pts = BigInt(from);
+    drain(context, frame, units);
+  }
+  frame.free();
+  context.freeContext();
+  return units;
+}
+
+function prepare(context: CodecContext, name: FFEncoderCodec): Codec {
+  Log.setLevel(AV_LOG_QUIET);
+  const codec = Codec.findEncoderByName(name);
+  if (codec === null)
+    throw new BenchError('caller-failed', `node-av has no encoder ${name}. Install it again: npm ci.`);
+  context.allocContext3(codec);
+  context.threadCount = 1;
+  return codec;
+}
+
+function open(context: CodecContext, codec: Codec): void {
+  if (context.open2Sync(codec, null) < 0)
+    throw new BenchError('caller-failed', `The encoder ${codec.name} refused the clip. Give another with --media.`);
+}
+
+function paint(frame: Frame, { width, height, data }: Picture): void {
+  const { linesize } = frame;
+  let read = 0;
+  for (const [index, plane] of (frame.data ?? []).slice(0, 3).entries()) {
+    const [columns, rows] = index === 0 ? [width, height] : [width / 2, height / 2];
+    const stride = linesize[index] ?? columns;
+    for (let row = 0; row < rows; row++, read += columns) plane.set(data.subarray(read, read + columns), row * stride);
+  }
+}
+
+function drain(context: CodecContext, frame: Frame | null, units: Uint8Array[]): void {
+  const packet = new Packet();
+  packet.alloc();
+  context.sendFrameSync(frame);
+  while (context.receivePacketSync(packet) >= 0) {
+    if (packet.data !== null) units.push(new Uint8Array(packet.data));
+    packet.unref();
+  }
+  packet.free();
+}

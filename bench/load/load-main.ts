@@ -1,0 +1,72 @@
+/** The program of the load: many callers in one process that encodes once and then only replays. Told what to do over the process's channel. */
+import { loadClip } from '../latency/load-clip.ts';
+import { loadOrderSchema, type LoadOrder, type LoadReply } from './load-messages.ts';
+import { recordClip, type Recording } from './recording.ts';
+import { ReplayCaller } from './replay-caller.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** Packets are due every few ms; a finer timer would cost more than it gives. */
+const STEP_MS = 4;
+/** How far apart in the recording two callers begin: a whole number of pictures that divides no usual length. */
+const APART_MS = 1160;
+
+const callers = new Map<number, ReplayCaller>();
+const random = seededRandom(1);
+let recording: Recording | undefined;
+
+function reply(message: LoadReply): void {
+  process.send?.(message);
+}
+
+async function obey(order: LoadOrder): Promise<object> {
+  if (order.do === 'record') {
+    recording = recordClip(await loadClip(order));
+    return { title: recording.title };
+  }
+  if (order.do === 'join') return join(order);
+  if (order.do === 'tell') return told();
+  const caller = callers.get(order.caller);
+  if (order.do === 'leave') {
+    callers.delete(order.caller);
+    await caller?.close();
+  } else if (order.do === 'lose') caller?.lose(order.share);
+  else caller?.pause(order.kind, order.paused);
+  return {};
+}
+
+async function join({ caller, whipUrl, token, kinds }: Extract<LoadOrder, { do: 'join' }>): Promise<object> {
+  if (recording === undefined) throw new Error('record before join');
+  const fromMs = (caller * APART_MS) % recording.lengthMs;
+  callers.set(caller, await ReplayCaller.connect({ whipUrl, token, kinds, recording, fromMs, random }));
+  return {};
+}
+
+function told(): object {
+  let [sent, lost, skippedMs] = [0, 0, 0];
+  for (const caller of callers.values()) {
+    sent += caller.packets.sent;
+    lost += caller.packets.lost;
+    skippedMs += caller.skippedMs;
+  }
+  return { sent, lost, skippedMs };
+}
+
+setInterval(() => {
+  const nowMs = performance.now();
+  for (const caller of callers.values()) caller.send(nowMs);
+}, STEP_MS);
+
+process.on('message', (message) => {
+  const order = loadOrderSchema.parse(message);
+  obey(order).then(
+    (result) => reply({ request: order.request, ...result }),
+    (error: unknown) =>
+      reply({ request: order.request, failed: error instanceof Error ? error.message : String(error) }),
+  );
+});
+const end = (): void => {
+  void Promise.all([...callers.values()].map((caller) => caller.close())).finally(() => process.exit(0));
+};
+process.once('SIGTERM', end);
+// The benchmark is gone: nobody is left to call for.
+process.once('disconnect', () => process.exit(0));
