@@ -1,15 +1,20 @@
 /** The running agent: HTTP and WebSocket in front, rooms behind, the SFU and the pipeline below. */
-import { Server } from 'node:http';
+import type { Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import type { Logger } from 'pino';
 import type { Sfu } from '../sfu/index.ts';
+import { Gate } from './auth/gate.ts';
+import type { Invitations } from './auth/invitations.ts';
 import { ConfigError } from './config/config-error.ts';
+import { isLoopback } from './config/deployment.ts';
 import type { Config } from './config/schema.ts';
 import { AuditLog } from './consent/audit-log.ts';
 import { ConsentLedger } from './consent/ledger.ts';
 import { receiptWriter } from './consent/receipt.ts';
 import { createApp } from './http/app.ts';
+import { Front } from './http/front.ts';
+import { createListener } from './http/listener.ts';
 import { readPageFiles } from './http/page-files.ts';
 import { LatencyRecord } from './latency.ts';
 import { AnalysisSwitch } from './policy/analysis-switch.ts';
@@ -19,8 +24,8 @@ import { Recorder } from './recording/recorder.ts';
 import type { Analysis } from './rooms/analysis.ts';
 import { AnalysisControl, type Stopped } from './rooms/control.ts';
 import { RoomDirectory } from './rooms/directory.ts';
-import { TapTally } from './rooms/tap-tally.ts';
 import { SocketServer } from './socket/socket-server.ts';
+import { readPemFiles, type CertifiedKey } from './tls/pem-files.ts';
 
 /** What an agent is put together from; it does not close them. */
 export interface AgentParts {
@@ -29,7 +34,20 @@ export interface AgentParts {
   readonly log: Logger;
   /** Folder of the built page. */
   readonly pageDir: string;
+  /** There when this machine's own network is served, with a self-made certificate (`--lan`). */
+  readonly lan?: LanParts;
 }
+
+export interface LanParts {
+  readonly tls: CertifiedKey;
+  /** Names and addresses of this machine; the first stands in the agent's `url`. */
+  readonly names: readonly [string, ...string[]];
+  readonly invitations: Invitations;
+}
+
+/** Of everybody together: pages that load, sessions, publishers' requests. */
+const CONNECTIONS_PER_SESSION = 4;
+const SPARE_CONNECTIONS = 256;
 
 export interface Agent {
   /** Where the page is, e.g. `http://127.0.0.1:8080/`. */
@@ -52,8 +70,11 @@ export class ListenError extends Error {
  * Starts serving.
  * @throws {ListenError} when the port is taken or the address is not this machine's
  */
-export async function startAgent(config: Config, { sfu, analysis, log, pageDir }: AgentParts): Promise<Agent> {
-  const { maxSessions, origins, host, port } = config.server;
+export async function startAgent(config: Config, { sfu, analysis, log, pageDir, lan }: AgentParts): Promise<Agent> {
+  const { maxSessions, host, port } = config.server;
+  const tls = lan?.tls ?? (config.server.tls && readPemFiles(config.server.tls));
+  const gate = new Gate(config.auth, lan?.invitations);
+  const front = new Front({ config, gate, names: lan?.names });
   const { pack } = analysis;
   const visibility = visibilityOf(config);
   const receiptOf = receiptWriter(config);
@@ -65,20 +86,20 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir }
     receiptVersion: (room) => receiptOf(room).version,
   });
   const turned = new AnalysisSwitch();
-  const taps = new TapTally();
-  const rooms = { sfu, analysis, ledger, visibility, switch: turned, taps, recorder, log };
+  const rooms = { sfu, analysis, ledger, visibility, switch: turned, recorder, log, withdrawals: gate.withdrawals };
   const directory = new RoomDirectory({ ...rooms, maxSessions });
   const control = new AnalysisControl({ directory, switch: turned, ledger, audit, recorder });
   const app = createApp({
     config,
+    front,
     directory,
     control,
     pack,
     page: readPageFiles(pageDir),
     report: (error) => log.error({ err: error }, 'a request failed'),
   });
-  const http = createAdaptorServer({ fetch: app.fetch });
-  if (!(http instanceof Server)) throw new TypeError('expected a plain HTTP server');
+  const maxConnections = CONNECTIONS_PER_SESSION * maxSessions + SPARE_CONNECTIONS;
+  const http = createListener({ fetch: app.fetch, front, tls, maxConnections });
   const session = {
     directory,
     receiptOf,
@@ -88,11 +109,12 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir }
     pack,
     latency: new LatencyRecord(),
   };
-  const sockets = new SocketServer(http, { session, maxSessions, origins });
+  const sockets = new SocketServer(http, { session, maxSessions, front });
   await listen(http, host, port);
+  if (gate.open) sayDevelopment(config, log);
   let closing: Promise<void> | undefined;
   return {
-    url: urlOf(http.address(), host),
+    url: urlOf(http.address(), lan?.names[0] ?? host, tls !== undefined),
     stopAnalysis: (room) => control.stop(room),
     resumeAnalysis: (room) => control.resume(room),
     close: () =>
@@ -129,7 +151,7 @@ async function openRecorder(config: Config, audit: AuditLog, log: Logger): Promi
   }
 }
 
-async function shutDown(directory: RoomDirectory, sockets: SocketServer, http: Server): Promise<void> {
+async function shutDown(directory: RoomDirectory, sockets: SocketServer, http: Server | HttpsServer): Promise<void> {
   directory.drain();
   await directory.close();
   await sockets.close();
@@ -137,7 +159,7 @@ async function shutDown(directory: RoomDirectory, sockets: SocketServer, http: S
   await new Promise<void>((resolve) => http.close(() => resolve()));
 }
 
-function listen(http: Server, host: string, port: number): Promise<void> {
+function listen(http: Server | HttpsServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) => reject(new ListenError(whyNot(cause, host, port), { cause })));
     http.listen(port, host, resolve);
@@ -152,7 +174,19 @@ function whyNot(cause: NodeJS.ErrnoException, host: string, port: number): strin
   return `Cannot listen on ${host}:${port} (${cause.code ?? cause.message}). Check server.host and server.port.`;
 }
 
-function urlOf(address: AddressInfo | string | null, host: string): string {
+/** Said loudly, because it must never be forgotten: nobody is asked who they are. */
+function sayDevelopment({ server }: Config, log: Logger): void {
+  const behind =
+    server.origins.length > 0
+      ? ' Pages of server.origins are let in: a proxy that authenticates people must stand in front of this port.'
+      : '';
+  log.warn(
+    { loopback: isLoopback(server.host) },
+    `DEVELOPMENT MODE: no key for room tokens is configured, so everybody who reaches this port may join every room.${behind} Set auth.secret, auth.jwksFile or auth.jwksUrl to ask for tokens.`,
+  );
+}
+
+function urlOf(address: AddressInfo | string | null, host: string, secure: boolean): string {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+  return `http${secure ? 's' : ''}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }

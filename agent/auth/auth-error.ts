@@ -8,6 +8,8 @@
  * - `forbidden`: it does not allow this
  * - `consent-withdrawn`: it carries a consent that the person has withdrawn since
  * - `bad-invitation`: an invitation that never was, was used, or whose time is over
+ * - `foreign`: a page of another site, or a name that is not this server's
+ * - `replaced`: the same identity came again; the newest connection counts
  * - `too-many-attempts`, `too-many-requests`: this address must wait
  * - `keys-unavailable`: the keys to check it with could not be fetched
  */
@@ -22,6 +24,8 @@ const STATUS = {
   forbidden: 403,
   'consent-withdrawn': 403,
   'bad-invitation': 403,
+  foreign: 403,
+  replaced: 409,
   'too-many-attempts': 429,
   'too-many-requests': 429,
   'keys-unavailable': 503,
@@ -38,7 +42,7 @@ export class AuthError extends Error {
   }
 
   /** Its HTTP status. */
-  get status(): 401 | 403 | 429 | 503 {
+  get status(): 401 | 403 | 409 | 429 | 503 {
     return STATUS[this.code];
   }
 

@@ -69,11 +69,16 @@ function parsePublicKeys(text: string, file: string): z.infer<typeof jwksSchema>
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new ConfigError('config-invalid', `${file}: not JSON; expected a JSON Web Key Set ({"keys": [...]}).`, { cause });
+    throw new ConfigError('config-invalid', `${file}: not JSON; expected a JSON Web Key Set ({"keys": [...]}).`, {
+      cause,
+    });
   }
   const parsed = jwksSchema.safeParse(json);
   if (!parsed.success)
-    throw new ConfigError('config-invalid', `${file}: expected {"keys": [...]} with public keys of type OKP, EC or RSA.`);
+    throw new ConfigError(
+      'config-invalid',
+      `${file}: expected {"keys": [...]} with public keys of type OKP, EC or RSA.`,
+    );
   if (parsed.data.keys.some((key) => 'd' in key))
     throw new ConfigError(
       'config-invalid',

@@ -90,7 +90,9 @@ function explain(cause: unknown): AuthError {
   const known = cause instanceof errors.JOSEError && !(cause instanceof errors.JWKSTimeout);
   // Not a fault of the token: the key server did not answer, or not as one.
   if (!known || cause.code === 'ERR_JOSE_GENERIC')
-    return new AuthError('keys-unavailable', 'The keys to check tokens with cannot be fetched now. Try again.', { cause });
+    return new AuthError('keys-unavailable', 'The keys to check tokens with cannot be fetched now. Try again.', {
+      cause,
+    });
   const message = `The token is not accepted: it was changed, is not a token of this installation, or is signed in a way that is not allowed. ${ASK_AGAIN}`;
   return new AuthError('bad-token', message, { cause });
 }
@@ -99,5 +101,8 @@ function ofClaim({ claim, reason }: errors.JWTClaimValidationFailed): AuthError 
   if (reason === 'missing') return new AuthError('bad-token', `The token lacks the claim "${claim}". ${ASK_AGAIN}`);
   if (claim === 'nbf' || claim === 'iat')
     return new AuthError('token-early', 'The token is not valid yet. Try later, or set the clocks right.');
-  return new AuthError('bad-token', `The token's claim "${claim}" is not the one this installation wants. ${ASK_AGAIN}`);
+  return new AuthError(
+    'bad-token',
+    `The token's claim "${claim}" is not the one this installation wants. ${ASK_AGAIN}`,
+  );
 }

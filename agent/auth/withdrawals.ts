@@ -52,5 +52,7 @@ export class Withdrawals {
 }
 
 function keyOf(room: string, identity: string): string {
-  return createHash('sha256').update(JSON.stringify([room, identity])).digest('base64');
+  return createHash('sha256')
+    .update(JSON.stringify([room, identity]))
+    .digest('base64');
 }

@@ -1,17 +1,23 @@
 /** Everything the agent serves over HTTP: the page, its health, and WHIP. */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
+import { AuthError } from '../auth/auth-error.ts';
 import type { Config } from '../config/schema.ts';
 import type { AnalysisControl } from '../rooms/control.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
 import { adminOnly, adminRoutes } from './admin.ts';
+import type { AppEnv } from './app-env.ts';
+import { explainAuth } from './bearer.ts';
+import type { Front } from './front.ts';
+import { joinRoutes } from './join.ts';
 import type { PageFile } from './page-files.ts';
 import { explanationRoutes, ownDataRoutes } from './participant-data.ts';
-import { refuseForeign } from './same-origin.ts';
 import { whipRoutes, type ReportFailure } from './whip.ts';
 
 export interface AppOptions {
   readonly config: Config;
+  readonly front: Front;
   readonly directory: RoomDirectory;
   readonly control: AnalysisControl;
   /** Model pack in use, `name@version`. */
@@ -21,20 +27,19 @@ export interface AppOptions {
 }
 
 /** Builds the HTTP side; `app.fetch` is what a server calls. */
-export function createApp({ config, directory, control, pack, page, report }: AppOptions): Hono {
-  const app = new Hono();
+export function createApp({ config, front, directory, control, pack, page, report }: AppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
   const { origins } = config.server;
   const guard = adminOnly({ secret: config.admin.secret, proxied: origins.length > 0 });
   app.use(securityHeaders());
-  app.use(async (context, next) => {
-    const foreign = refuseForeign(context.req.header(), origins);
-    return foreign === undefined ? next() : context.text(foreign, 403);
-  });
+  app.use(receive(front));
+  if (origins.length > 0) app.use(letPagesOf(origins));
+  if (front.gate.invitations) app.route('/join', joinRoutes(front, front.gate.invitations));
   app.get('/healthz', (context) => {
     const health = directory.health();
     return context.json(health, health['status'] === 'ok' ? 200 : 503, { 'Cache-Control': 'no-store' });
   });
-  app.route('/whip', whipRoutes(directory, report));
+  app.route('/whip', whipRoutes(front, directory, report));
   app.route('/', explanationRoutes(config, pack));
   app.route('/rooms', ownDataRoutes(directory, control));
   app.use('/admin/*', guard);
@@ -54,27 +59,51 @@ export function createApp({ config, directory, control, pack, page, report }: Ap
   });
   app.notFound((context) => context.text('Nothing here. The page is at /.', 404));
   app.onError((error, context) => {
+    if (error instanceof AuthError) return explainAuth(error, context);
     report(error);
     return context.text('The server failed to answer. Its log says more.', 500);
   });
   return app;
 }
 
+/** Looks at where a request comes from, before anything is done with it. */
+function receive(front: Front): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const visitor = front.receive(context.env.incoming);
+    context.set('visitor', visitor);
+    await next();
+    if (front.hsts && visitor.secure) context.header('Strict-Transport-Security', 'max-age=31536000');
+  };
+}
+
+/** Pages of `server.origins` may publish and read their own data; they show tokens, so no cookies are let through. */
+function letPagesOf(origins: readonly string[]): MiddlewareHandler {
+  return cors({
+    origin: [...origins],
+    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: ['Authorization', 'Content-Type', 'If-Match'],
+    exposeHeaders: ['ETag', 'Location'],
+    maxAge: 600,
+  });
+}
+
 function securityHeaders(): ReturnType<typeof secureHeaders> {
   return secureHeaders({
     contentSecurityPolicy: {
-      defaultSrc: ["'self'"],
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      connectSrc: ["'self'"],
       imgSrc: ["'self'", 'data:'],
       mediaSrc: ["'self'", 'blob:', 'mediastream:'],
-      objectSrc: ["'none'"],
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      formAction: [(context) => (context.req.path.startsWith('/join/') ? "'self'" : "'none'")],
       frameAncestors: ["'none'"],
     },
     permissionsPolicy: { camera: ['self'], microphone: ['self'], geolocation: [], displayCapture: [] },
     referrerPolicy: 'no-referrer',
     xFrameOptions: 'DENY',
-    // The server speaks plain HTTP on loopback; promising HTTPS is for the proxy in front of it.
+    // Only where HTTPS is spoken, see above.
     strictTransportSecurity: false,
   });
 }

@@ -2,7 +2,12 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { AuthError } from '../auth/auth-error.ts';
+import { ReceiptOutdatedError } from '../consent/ledger.ts';
 import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
+import type { AppEnv } from './app-env.ts';
+import { BearerDesk, explainAuth } from './bearer.ts';
+import type { Front } from './front.ts';
 
 const SDP_LIMIT_BYTES = 200_000;
 const FRAGMENT_LIMIT_BYTES = 32_000;
@@ -22,24 +27,30 @@ const SFU_STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
 export type ReportFailure = (error: unknown) => void;
 
 /** The routes below `/whip`. */
-export function whipRoutes(directory: RoomDirectory, report: ReportFailure): Hono {
-  const app = new Hono();
+export function whipRoutes(front: Front, directory: RoomDirectory, report: ReportFailure): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  const desk = new BearerDesk(front, directory);
   app.onError((error, context) => explain(error, context, report));
   app.post('/:room', limit(SDP_LIMIT_BYTES), async (context) => {
-    const seat = authorise(directory, context);
+    front.limits.publish(context.get('visitor').address);
+    const bearer = await desk.bearer(context, param(context, 'room'));
     const offer = await readBody(context, 'application/sdp', 'the SDP offer');
     if (offer instanceof Response) return offer;
     if (!/^v=0\r?\n/.test(offer)) return context.text('The body is not an SDP offer: it must begin with "v=0".', 400);
-    const { id, answerSdp } = await directory.publish(seat, offer);
+    const { seat, id, answerSdp } = bearer.seat
+      ? { seat: bearer.seat, ...(await directory.publish(bearer.seat, offer)) }
+      : await directory.publishWith(bearer.access, param(context, 'room'), offer);
     return context.body(answerSdp, 201, {
       'Content-Type': 'application/sdp',
       Location: `/whip/${seat.room.name}/${id}`,
       ETag: etag(directory.iceSession(seat, id)),
     });
   });
-  app.patch('/:room/:id', limit(FRAGMENT_LIMIT_BYTES), (context) => patch(directory, context));
+  app.patch('/:room/:id', limit(FRAGMENT_LIMIT_BYTES), async (context) =>
+    patch(directory, await desk.seat(context, param(context, 'room')), context),
+  );
   app.delete('/:room/:id', async (context) => {
-    await directory.unpublish(authorise(directory, context), param(context, 'id'));
+    await directory.unpublish(await desk.seat(context, param(context, 'room')), param(context, 'id'));
     return context.body(null, 200);
   });
   app.all('/:room', (context) => context.text('POST an SDP offer here to publish (WHIP).', 405, { Allow: 'POST' }));
@@ -49,8 +60,7 @@ export function whipRoutes(directory: RoomDirectory, report: ReportFailure): Hon
   return app;
 }
 
-async function patch(directory: RoomDirectory, context: Context): Promise<Response> {
-  const seat = authorise(directory, context);
+async function patch(directory: RoomDirectory, seat: Seat, context: Context): Promise<Response> {
   const id = param(context, 'id');
   const session = directory.iceSession(seat, id);
   const condition = context.req.header('if-match');
@@ -77,11 +87,6 @@ function limit(maxSize: number): ReturnType<typeof bodyLimit> {
   });
 }
 
-function authorise(directory: RoomDirectory, context: Context): Seat {
-  const token = /^Bearer ([\w-]{1,200})$/i.exec(context.req.header('authorization') ?? '')?.[1];
-  return directory.authorise(token, param(context, 'room'));
-}
-
 /** The body as text, or the response that says why it is not accepted. */
 async function readBody(context: Context, type: string, what: string): Promise<string | Response> {
   const sent = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
@@ -102,6 +107,8 @@ function explain(error: Error, context: Context, report: ReportFailure): Respons
   if (error instanceof RoomError) {
     return context.text(error.message, error.status, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
   }
+  if (error instanceof AuthError) return explainAuth(error, context);
+  if (error instanceof ReceiptOutdatedError) return context.text(error.message, 409);
   const status = 'code' in error && typeof error.code === 'string' ? SFU_STATUS[error.code] : undefined;
   if (status !== undefined) return context.text(error.message, status);
   report(error);

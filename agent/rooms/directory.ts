@@ -2,14 +2,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { nowUs } from '../../pipeline/index.ts';
 import type { SfuEvent, Viewer } from '../../sfu/index.ts';
+import { OPEN_ACCESS, type Access } from '../auth/access.ts';
+import { AuthError } from '../auth/auth-error.ts';
+import { AnalysisStoppedError } from '../policy/analysis-switch.ts';
 import { Member, type Subscriber } from './member.ts';
 import { Room, type RoomOptions } from './room.ts';
 
 /** A request that cannot be done; `status` is its HTTP status where it came over HTTP. */
 export class RoomError extends Error {
   override readonly name = 'RoomError';
-  readonly code: 'room-full' | 'draining' | 'unauthorised' | 'too-many-publications' | 'no-such-publication';
-  readonly status: 401 | 404 | 409 | 503;
+  readonly code:
+    | 'room-full'
+    | 'draining'
+    | 'unauthorised'
+    | 'forbidden'
+    | 'too-many-publications'
+    | 'no-such-publication';
+  readonly status: 401 | 403 | 404 | 409 | 503;
 
   constructor(code: RoomError['code'], status: RoomError['status'], message: string) {
     super(message);
@@ -23,6 +32,25 @@ const PUBLICATIONS_PER_MEMBER = 3;
 
 export interface DirectoryOptions extends Omit<RoomOptions, 'name'> {
   readonly maxSessions: number;
+}
+
+/** Who comes in, and how to reach them. */
+export interface Entrant {
+  readonly subscriber: Subscriber;
+  /** Everything, when not given: development mode. */
+  readonly access?: Access | undefined;
+  /** What the client says; a token outranks both. */
+  readonly name?: string | undefined;
+  readonly externalId?: string | undefined;
+  readonly headless?: boolean | undefined;
+}
+
+/** For who publishes with a token alone: nobody listens. */
+const NOBODY: Subscriber = { send() {}, event() {}, forget() {}, end() {} };
+
+export interface Published {
+  readonly id: string;
+  readonly answerSdp: string;
 }
 
 /** Someone in a room. */
@@ -74,35 +102,60 @@ export class RoomDirectory {
     };
   }
 
-  /** Lets somebody in. @throws {RoomError} `draining` or `room-full` */
-  enter(roomName: string, name: string | undefined, subscriber: Subscriber): Seat {
+  /**
+   * Lets somebody in. Who comes again with the same identity takes the place of their older session, which ends.
+   * @throws {RoomError} `draining` or `room-full`
+   */
+  enter(roomName: string, { subscriber, access = OPEN_ACCESS, name, externalId, headless }: Entrant): Seat {
     if (this.#draining) throw new RoomError('draining', 503, 'The server is shutting down. Connect again in a moment.');
+    const older = this.find(roomName, access.identity);
+    if (older)
+      this.#end(older, new AuthError('replaced', 'You came in again elsewhere; the newest connection counts.'));
     if (this.sessions >= this.#options.maxSessions) {
       throw new RoomError('room-full', 503, 'The server has no place left (server.maxSessions). Try again later.');
     }
-    const id = `p-${randomBytes(6).toString('hex')}`;
+    const id = access.identity ?? `p-${randomBytes(6).toString('hex')}`;
     const token = randomBytes(32).toString('base64url');
-    const member = new Member({
-      id,
-      name: name === undefined || name === '' ? `Guest ${id.slice(-4)}` : name,
-      token,
-      subscriber,
-    });
+    const shown = access.name ?? (name === undefined || name === '' ? `Guest ${id.slice(-4)}` : name);
+    const member = new Member({ id, name: shown, token, subscriber, access, externalId, headless });
     const room = this.#rooms.get(roomName) ?? new Room({ ...this.#options, name: roomName });
     this.#rooms.set(roomName, room);
     room.join(member);
     const seat = { room, member };
     this.#seats.set(digest(token), seat);
+    this.#expire(seat);
     return seat;
+  }
+
+  /** The seat of an identity in a room, if it is taken. */
+  find(roomName: string, identity: string | undefined): Seat | undefined {
+    const room = this.#rooms.get(roomName);
+    const member = room?.members.find(({ access }) => identity !== undefined && access.identity === identity);
+    return room && member && { room, member };
   }
 
   /** Ends everything of somebody. Idempotent. */
   async leave(seat: Seat, reason: 'left' | 'shutdown' = 'left'): Promise<void> {
+    clearTimeout(seat.member.expiry);
     this.#seats.delete(digest(seat.member.token));
     const done = seat.room.leave(seat.member, reason);
     if (seat.room.members.length === 0 && this.#rooms.get(seat.room.name) === seat.room)
       this.#rooms.delete(seat.room.name);
     await done;
+  }
+
+  #expire(seat: Seat): void {
+    const { expiresAtMs } = seat.member.access;
+    if (expiresAtMs === undefined) return;
+    const why = 'The time of your token is over. Get a new one, and connect again.';
+    const end = (): void => this.#end(seat, new AuthError('token-expired', why));
+    seat.member.expiry = setTimeout(end, Math.max(0, expiresAtMs - Date.now())).unref();
+  }
+
+  #end(seat: Seat, why: AuthError): void {
+    seat.member.subscriber.end(why);
+    // What of leaving fails is logged by the room.
+    void this.leave(seat);
   }
 
   /** Whose token this is, for this room. @throws {RoomError} `unauthorised` */
@@ -118,9 +171,46 @@ export class RoomDirectory {
     return seat;
   }
 
-  /** Publishes by WHIP. @throws {RoomError} `too-many-publications`; {@link SfuError} for a bad offer */
-  async publish(seat: Seat, offerSdp: string): Promise<{ readonly id: string; readonly answerSdp: string }> {
+  /**
+   * Publishes for who shows a room token instead of a session: into the session they have, or into a seat that lasts as
+   * long as they publish. A consent in the token is recorded.
+   * @throws {RoomError} {@link SfuError} {@link ReceiptOutdatedError}; nothing is left then
+   */
+  async publishWith(access: Access, roomName: string, offerSdp: string): Promise<Published & { readonly seat: Seat }> {
+    const seat =
+      this.find(roomName, access.identity) ?? this.enter(roomName, { access, subscriber: NOBODY, headless: true });
+    try {
+      const published = await this.publish(seat, offerSdp, access);
+      await this.#consentBy(access, seat, published.id);
+      return { seat, ...published };
+    } catch (error) {
+      await this.#leaveWhenDone(seat);
+      throw error;
+    }
+  }
+
+  async #consentBy({ consent }: Access, seat: Seat, publication: string): Promise<void> {
+    if (consent === undefined || seat.member.analysis) return;
+    try {
+      seat.room.consent(seat.member, consent);
+    } catch (error) {
+      // Whoever runs this stopped analysis, not calls.
+      if (error instanceof AnalysisStoppedError) return;
+      await this.unpublish(seat, publication);
+      throw error;
+    }
+  }
+
+  /** Who has no session goes with their last publication. */
+  async #leaveWhenDone(seat: Seat): Promise<void> {
+    if (seat.member.headless && seat.member.publications.size === 0) await this.leave(seat);
+  }
+
+  /** Publishes by WHIP. @throws {RoomError} `forbidden` or `too-many-publications`; {@link SfuError} for a bad offer */
+  async publish(seat: Seat, offerSdp: string, access = seat.member.access): Promise<Published> {
     const { member, room } = seat;
+    if (!access.publish)
+      throw new RoomError('forbidden', 403, 'This token does not allow publishing (claim "publish").');
     if (member.publications.size >= PUBLICATIONS_PER_MEMBER) {
       throw new RoomError(
         'too-many-publications',
@@ -148,7 +238,7 @@ export class RoomDirectory {
   async unpublish(seat: Seat, id: string): Promise<void> {
     this.iceSession(seat, id);
     seat.member.publications.delete(id);
-    await this.#options.sfu.unpublish(id);
+    await Promise.all([this.#options.sfu.unpublish(id), this.#leaveWhenDone(seat)]);
   }
 
   /** The number of a publication's current ICE session. @throws {RoomError} `no-such-publication` */
@@ -160,8 +250,10 @@ export class RoomDirectory {
   }
 
   /** Opens the one connection over which a member watches the others. */
-  watch(seat: Seat): Promise<Viewer> {
+  async watch(seat: Seat): Promise<Viewer> {
     const { member, room } = seat;
+    if (!member.access.subscribe)
+      throw new RoomError('forbidden', 403, 'This token does not allow watching (claim "subscribe").');
     member.viewer ??= this.#options.sfu.view(
       room.name,
       member.id,
@@ -194,7 +286,11 @@ export class RoomDirectory {
   }
 
   #media(event: SfuEvent): void {
-    this.#rooms.get(event.type === 'publication-closed' ? event.room : event.track.room)?.media(event);
+    const room = this.#rooms.get(event.type === 'publication-closed' ? event.room : event.track.room);
+    room?.media(event);
+    if (!room || event.type !== 'publication-closed') return;
+    const member = room.members.find(({ id }) => id === event.participant);
+    if (member) void this.#leaveWhenDone({ room, member });
   }
 }
 

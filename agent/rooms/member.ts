@@ -1,6 +1,8 @@
 /** One participant of a room: who they are to the others, what they publish, and how to reach them. */
 import type { Viewer } from '../../sfu/index.ts';
 import type { AffectEvent } from '../../pipeline/index.ts';
+import type { Access } from '../auth/access.ts';
+import type { AuthError } from '../auth/auth-error.ts';
 import type { MediaKind, Participant } from '../protocol/participants.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { ParticipantAnalysis } from './participant-analysis.ts';
@@ -12,6 +14,8 @@ export interface Subscriber {
   event(event: AffectEvent, closedUs: number): void;
   /** Drops what waits to be sent about somebody who withdrew consent. */
   forget(participant: string): void;
+  /** The server ends the session: its time is over, or the same person came anew. Says why, and closes the connection. */
+  end(why: AuthError): void;
 }
 
 export interface MemberOptions {
@@ -19,14 +23,11 @@ export interface MemberOptions {
   readonly name: string;
   readonly token: string;
   readonly subscriber: Subscriber;
-  /** What the platform calls this person. */
+  readonly access: Access;
+  /** What the platform calls this person, as the client says; a token outranks it. */
   readonly externalId?: string | undefined;
-  /** True when a token vouches for `externalId`; what somebody merely says of themselves opens nothing. */
-  readonly verified?: boolean | undefined;
-  /** Roles of their token: `policy.visibility` may let some see more. */
-  readonly roles?: readonly string[] | undefined;
-  /** Whom their token lets them see besides themselves; undefined when it narrows nothing. */
-  readonly sees?: readonly string[] | undefined;
+  /** True for who publishes with a token and has no session: they stay as long as they publish. */
+  readonly headless?: boolean | undefined;
 }
 
 export class Member {
@@ -35,6 +36,8 @@ export class Member {
   /** Bearer token of the session; never logged. */
   readonly token: string;
   readonly subscriber: Subscriber;
+  readonly access: Access;
+  readonly headless: boolean;
   readonly externalId: string | undefined;
   /** Who this is beyond this session, as far as that is certain: what is stored of a person is found by it. */
   readonly person: string;
@@ -46,6 +49,8 @@ export class Member {
   readonly publications = new Map<string, number>();
   analysis: ParticipantAnalysis | undefined;
   viewer: Promise<Viewer> | undefined;
+  /** Ends the session when the token's time is over. */
+  expiry: NodeJS.Timeout | undefined;
   left = false;
 
   constructor(options: MemberOptions) {
@@ -53,10 +58,13 @@ export class Member {
     this.name = options.name;
     this.token = options.token;
     this.subscriber = options.subscriber;
-    this.externalId = options.externalId;
-    this.person = options.verified === true && options.externalId !== undefined ? options.externalId : options.id;
-    this.roles = options.roles ?? [];
-    this.sees = options.sees;
+    this.access = options.access;
+    this.headless = options.headless ?? false;
+    this.externalId = options.access.identity ?? options.externalId;
+    // What somebody merely says of themselves opens nothing.
+    this.person = options.access.identity ?? options.id;
+    this.roles = options.access.roles;
+    this.sees = options.access.sees;
   }
 
   /** What the others may know. */

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { nowUs, type AffectEvent, type Caption, type UnstampedEvent } from '../../pipeline/index.ts';
 import type { ConsentGrant, Sfu, SfuEvent } from '../../sfu/index.ts';
+import type { Withdrawals } from '../auth/withdrawals.ts';
 import type { ConsentLedger, WithdrawReason } from '../consent/ledger.ts';
 import type { AnalysisSwitch, StopScope } from '../policy/analysis-switch.ts';
 import { maySee, type Visibility } from '../policy/visibility.ts';
@@ -10,7 +11,6 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { Analysis } from './analysis.ts';
 import type { Member } from './member.ts';
 import { ParticipantAnalysis } from './participant-analysis.ts';
-import type { TapTally } from './tap-tally.ts';
 
 /** How long clearing a person may take before it counts as a fault (promised to participants in the receipt). */
 const CLEAR_WITHIN_MS = 1000;
@@ -30,10 +30,11 @@ export interface RoomOptions {
   readonly ledger: ConsentLedger;
   readonly visibility: Visibility;
   readonly switch: AnalysisSwitch;
-  readonly taps: TapTally;
   /** Stores the events of rooms that are recorded; there when any is. */
   readonly recorder?: Recorder | undefined;
   readonly observer?: Observer | undefined;
+  /** Remembers who withdrew, so that an older token cannot consent for them again. */
+  readonly withdrawals?: Withdrawals | undefined;
   readonly log: Logger;
 }
 
@@ -92,6 +93,7 @@ export class Room {
     const { sfu, ledger } = this.#options;
     this.#options.switch.check(this.name);
     const grant = ledger.grant(this.name, member, receiptVersion);
+    if (member.access.identity !== undefined) this.#options.withdrawals?.renewed(this.name, member.access.identity);
     if (member.analysis) return;
     const started = this.#analyse(member, grant);
     member.analysis = started;
@@ -107,9 +109,12 @@ export class Room {
 
   /** Ends the analysis of a member at once, tells everybody, and clears what was held. */
   async withdraw(member: Member, reason: WithdrawReason): Promise<void> {
-    const { ledger, log, recorder, observer } = this.#options;
+    const { ledger, log, recorder, observer, withdrawals } = this.#options;
     const grant = ledger.current(this.name, member.id);
     const stopping = member.analysis;
+    // Who merely left meant nothing by it: their token may bring the consent back.
+    const { identity } = member.access;
+    if (identity !== undefined && reason !== 'left' && reason !== 'shutdown') withdrawals?.withdrawn(this.name, identity);
     if (!grant || !stopping) return;
     const fromUs = nowUs();
     ledger.withdraw(this.name, member.id, reason);
@@ -146,7 +151,7 @@ export class Room {
 
   /** True when a member may see what is told of another, under the policy and the member's token. */
   maySee(onlooker: Member, subject: Member): boolean {
-    return maySee(this.#options.visibility, onlooker, subject);
+    return onlooker.access.subscribe && maySee(this.#options.visibility, onlooker, subject);
   }
 
   /** Words of a member; those of people who have not consented go nowhere. */
@@ -180,13 +185,12 @@ export class Room {
   }
 
   #analyse(member: Member, grant: ConsentGrant): ParticipantAnalysis {
-    const { sfu, analysis, ledger, log, taps } = this.#options;
+    const { sfu, analysis, ledger, log } = this.#options;
     try {
       return new ParticipantAnalysis({
         sfu,
         analysis,
         grant,
-        taps,
         log,
         epochUs: this.epochUs,
         onEvent: (event, closedUs) => this.#publish(member, event, closedUs),

@@ -1,6 +1,8 @@
 /** One client's session over its WebSocket: reads its messages, and keeps it informed. */
 import type { Logger } from 'pino';
 import { nowUs, type AffectEvent } from '../../pipeline/index.ts';
+import type { Access } from '../auth/access.ts';
+import type { AuthError } from '../auth/auth-error.ts';
 import { ReceiptOutdatedError } from '../consent/ledger.ts';
 import { AnalysisStoppedError } from '../policy/analysis-switch.ts';
 import type { LatencyRecord } from '../latency.ts';
@@ -39,16 +41,39 @@ export class Session {
   readonly #addressRoom: string | undefined;
   readonly #deliveries = new Deliveries();
   readonly #bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, nowUs() / 1000);
+  readonly #onEnd: (closeCode: number, reason: string) => void;
+  #access: Access | undefined;
   #seat: Seat | undefined;
   #states = false;
   #complainedMs = -Infinity;
   #closed = false;
 
-  /** @param addressRoom the room named in the address, if one was; @param onOverflow the client is too far behind */
-  constructor(context: SessionContext, wire: Wire, addressRoom: string | undefined, onOverflow: () => void) {
+  /**
+   * @param addressRoom the room named in the address, if one was
+   * @param onEnd the connection is to be closed: the client is too far behind, or may not be here (any longer)
+   */
+  constructor(
+    context: SessionContext,
+    wire: Wire,
+    addressRoom: string | undefined,
+    onEnd: (closeCode: number, reason: string) => void,
+  ) {
     this.#context = context;
-    this.#outbox = new Outbox(wire, onOverflow);
+    this.#outbox = new Outbox(wire, () => onEnd(4008, 'Too far behind: connect again'));
     this.#addressRoom = addressRoom;
+    this.#onEnd = onEnd;
+  }
+
+  /** It is known who speaks; without this no session starts. */
+  admit(access: Access): void {
+    this.#access = access;
+  }
+
+  /** Says why somebody may not be here (any longer), and has the connection closed. */
+  end(why: AuthError): void {
+    const code = why.status === 401 ? 'unauthorised' : why.status === 429 ? 'too-fast' : 'forbidden';
+    this.#fail(code, why.message, why.retryable);
+    this.#onEnd(why.closeCode, why.code);
   }
 
   get started(): boolean {
@@ -114,7 +139,9 @@ export class Session {
   }
 
   #start(message: ClientMessage & { type: 'session.start' }): void {
-    const room = message.room ?? this.#addressRoom;
+    const access = this.#access;
+    if (!access) return this.#fail('unauthorised', 'Nobody vouched for this session.', false);
+    const room = message.room ?? this.#addressRoom ?? access.room;
     if (this.#seat)
       return this.#fail(
         'already-started',
@@ -123,11 +150,19 @@ export class Session {
       );
     if (room === undefined)
       return this.#fail('bad-message', 'session.start names no room: add "room", or connect to /ws?room=NAME.', false);
+    if (room !== (access.room ?? room))
+      return this.#fail('forbidden', 'The token is for another room. Get one for the room you want to enter.', false);
     try {
-      this.#seat = this.#context.directory.enter(room, message.name, {
-        send: (sent) => this.#outbox.post(sent),
-        event: (event, closedUs) => this.#event(event, closedUs),
-        forget: (participant) => this.#outbox.forget(participant),
+      this.#seat = this.#context.directory.enter(room, {
+        access,
+        name: message.name,
+        externalId: message.externalId,
+        subscriber: {
+          send: (sent) => this.#outbox.post(sent),
+          event: (event, closedUs) => this.#event(event, closedUs),
+          forget: (participant) => this.#outbox.forget(participant),
+          end: (why) => this.end(why),
+        },
       });
     } catch (error) {
       return this.#explain(error);
@@ -197,7 +232,7 @@ export class Session {
     if (error instanceof AnalysisStoppedError) return this.#fail('analysis-stopped', error.message, true);
     if (error instanceof RoomError) {
       return this.#fail(
-        error.code === 'draining' || error.code === 'room-full' ? error.code : 'internal',
+        error.code === 'draining' || error.code === 'room-full' || error.code === 'forbidden' ? error.code : 'internal',
         error.message,
         true,
       );

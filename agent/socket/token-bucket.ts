@@ -12,12 +12,17 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** True when it may happen now. */
-  take(nowMs: number): boolean {
+  /** True when it may happen now; it then counts, as much as `amount`. */
+  take(nowMs: number, amount = 1): boolean {
+    if (!this.has(nowMs, amount)) return false;
+    this.#tokens -= amount;
+    return true;
+  }
+
+  /** True when it may happen now; nothing is counted. */
+  has(nowMs: number, amount = 1): boolean {
     this.#tokens = Math.min(this.#burst, this.#tokens + ((nowMs - this.#atMs) / 1000) * this.#perSecond);
     this.#atMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
+    return this.#tokens >= amount;
   }
 }

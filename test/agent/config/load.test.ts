@@ -74,7 +74,7 @@ describe('loadConfig', () => {
         [['server', 'host'], undefined, '--host'],
       ],
     });
-    expect(config.server).toEqual({ host: '127.0.0.1', port: 4, maxSessions: 3, origins: [] });
+    expect(config.server).toMatchObject({ host: '127.0.0.1', port: 4, maxSessions: 3, origins: [] });
     expect(config.analysis.providers).toEqual(['cuda', 'cpu']);
     expect(config.log.level).toBe('warn');
   });

@@ -84,7 +84,9 @@ describe('the HTTP side', () => {
 
   it('forbids framing, foreign scripts and sniffing', async () => {
     const { headers } = await call('GET', '/healthz');
-    expect(headers.get('content-security-policy')).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
+    expect(headers.get('content-security-policy')).toMatch(
+      /default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/,
+    );
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('permissions-policy')).toContain('camera=(self)');
   });
