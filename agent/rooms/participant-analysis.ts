@@ -3,14 +3,12 @@ import type { Logger } from 'pino';
 import type { Caption, UnstampedEvent } from '../../pipeline/index.ts';
 import type { ConsentGrant, EncodedTrack, Sfu, Tap, TapSink } from '../../sfu/index.ts';
 import type { Analysis, AnalysisSession } from './analysis.ts';
-import type { TapTally } from './tap-tally.ts';
 
 export interface ParticipantAnalysisOptions {
   readonly sfu: Sfu;
   readonly analysis: Analysis;
   readonly grant: ConsentGrant;
   readonly epochUs: number;
-  readonly taps: TapTally;
   readonly log: Logger;
   onEvent(event: UnstampedEvent, closedUs: number): void;
   /** The pipeline gave this participant up. */
@@ -51,7 +49,7 @@ export class ParticipantAnalysis {
   remove(trackId: string): void {
     const tap = this.#taps.get(trackId);
     this.#taps.delete(trackId);
-    void tap?.then((open) => this.#close(open));
+    void tap?.then((open) => open?.close());
   }
 
   caption(caption: Caption): void {
@@ -65,7 +63,7 @@ export class ParticipantAnalysis {
   }
 
   async #stop(): Promise<void> {
-    const taps = [...this.#taps.values()].map(async (tap) => this.#close(await tap));
+    const taps = [...this.#taps.values()].map(async (tap) => (await tap)?.close());
     this.#taps.clear();
     // Both at once: the sinks below let nothing through any more, so neither has to wait for the other.
     const done = await Promise.allSettled([...taps, this.#session.close()]);
@@ -73,21 +71,13 @@ export class ParticipantAnalysis {
     if (failed) throw new Error('analysis could not be cleared completely', { cause: failed.reason });
   }
 
-  async #close(tap: Tap | undefined): Promise<void> {
-    if (!tap) return;
-    await tap.close();
-    this.#options.taps.closed(tap);
-  }
-
   async #tap(track: EncodedTrack): Promise<Tap | undefined> {
-    const { sfu, grant, log, taps } = this.#options;
+    const { sfu, grant, log } = this.#options;
     const { mimeType, clockRateHz, channels, parameters } = track.codec;
     const info = { id: track.id, kind: track.kind, mimeType, clockRateHz, channels, parameters };
     const input = this.#session.track(info, () => sfu.requestKeyFrame(track.id));
     try {
-      const tap = await sfu.tap(track.id, grant, this.#gate(input));
-      taps.opened(tap);
-      return tap;
+      return await sfu.tap(track.id, grant, this.#gate(input));
     } catch (error) {
       input.closed(error instanceof Error ? error : new Error(String(error)));
       if (this.#live)
