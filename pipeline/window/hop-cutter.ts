@@ -1,7 +1,6 @@
-import { FEATURES } from '../../models/index.ts';
 import { CAPTION_WIDTH, captionFeatures } from '../sense/caption/caption-features.ts';
-import type { Caption, FaceSample, VoiceSegment } from '../types.ts';
-import { DEFAULT_HOP_MS, FACE_SLOTS, type Hop, type WindowInput } from './hop.ts';
+import type { FaceSample, VoiceSegment } from '../types.ts';
+import { CAPTION_ROWS, type CaptionInput, DEFAULT_HOP_MS, FACE_SLOTS, type Hop, type WindowInput } from './hop.ts';
 import { type HeldFace, HopDraft, NO_FACE } from './hop-draft.ts';
 
 export interface HopCutterOptions {
@@ -40,8 +39,6 @@ const ALIVE_US = 1_000_000;
 const HOLD_US = 200_000;
 /** Captions flow while the last is younger than this. */
 const CAPTIONS_ALIVE_US = 30_000_000;
-/** More words than this are cut off a hop's text (the newest go). Characters. */
-const MOST_TEXT = 1000;
 
 /**
  * Cuts one person's samples into hops of half a second on the grid of the capture clock, all senses aligned. Pure: time comes
@@ -60,7 +57,9 @@ export class HopCutter {
   /** Newest capture times. */
   #faceUs = -Infinity;
   #voiceUs = -Infinity;
-  #captionUs = -Infinity;
+  readonly #captionUs = new Float64Array(CAPTION_ROWS).fill(-Infinity);
+  /** Utterances counted so far, own and others' together, in the order heard. */
+  #utterances = 0;
   /** The wall clock as last told, and what to add to it for the capture clock (not 0 after samples jumped alone). */
   #wallUs = -Infinity;
   #offsetUs = 0;
@@ -87,7 +86,7 @@ export class HopCutter {
     if (input.kind === 'tick') return this.advance(input.nowUs);
     if (input.kind === 'face') return this.#pushFace(input.sample);
     if (input.kind === 'voice') return this.#pushVoice(input.segment);
-    if (input.kind === 'caption') this.#pushCaption(input.caption);
+    if (input.kind === 'caption') this.#pushCaption(input);
     else this.reset();
     return [];
   }
@@ -115,7 +114,7 @@ export class HopCutter {
     this.#discontinuity = false;
     this.#offsetUs = 0;
     this.#forgetSenses();
-    this.#captionUs = -Infinity;
+    this.#captionUs.fill(-Infinity);
   }
 
   #pushFace(sample: FaceSample): Hop[] {
@@ -138,14 +137,15 @@ export class HopCutter {
   }
 
   /** Recognising words takes its time: what ended in a closed hop goes into the oldest open one. Only final words count. */
-  #pushCaption(caption: Caption): void {
-    this.#captionUs = Math.max(this.#captionUs, caption.endUs);
+  #pushCaption({ caption, own = true, number = this.#utterances }: CaptionInput): void {
+    const row = own ? 0 : 1;
+    this.#captionUs[row] = Math.max(this.#captionUs[row], caption.endUs);
     if (!caption.final) return;
+    this.#utterances = number + 1;
     if (Number.isNaN(this.#next)) this.#next = this.#indexOf(caption.endUs);
     const index = Math.max(this.#indexOf(caption.endUs - 1), this.#next);
     if (this.#endOf(index) - this.#endOf(this.#next) > JUMP_US) return;
-    const draft = this.#draft(index);
-    draft.text = `${draft.text} ${caption.text}`.slice(0, MOST_TEXT);
+    this.#draft(index).putWords(row, caption.text, number);
   }
 
   /** Begins the grid at the first sample, and anew where the clock jumps; returns what was open before a jump. */
@@ -229,9 +229,7 @@ export class HopCutter {
     this.#drafts.delete(index);
     const slowCamera = this.#faceIntervalUs > this.#hopUs / FACE_SLOTS;
     this.#held = draft.holdFace(this.#held, slowCamera ? HOLD_US : 0);
-    const caption = new Float32Array(FEATURES.caption.rowsPerHop * CAPTION_WIDTH);
-    if (this.#captionUs > draft.endUs - CAPTIONS_ALIVE_US)
-      captionFeatures(draft.text, caption.subarray(0, CAPTION_WIDTH));
+    const caption = this.#captionRows(draft);
     const closedMs = this.#nowMs();
     const nowUs = this.#nowUs?.() ?? this.#wallUs;
     const overdueMs = Number.isFinite(nowUs) ? (nowUs + this.#offsetUs - draft.endUs) / 1000 : 0;
@@ -240,5 +238,15 @@ export class HopCutter {
     this.#discontinuity = false;
     const marks = { closedMs, dueMs: closedMs - overdueMs, newestDecodedMs, sensedMs };
     return { index, startUs, endUs, face, voice, caption, gaps, discontinuity, ...marks };
+  }
+
+  /** Zeros for whoever has not been captioned for a while. */
+  #captionRows({ words, endUs }: HopDraft): Float32Array {
+    const rows = new Float32Array(CAPTION_ROWS * CAPTION_WIDTH);
+    for (const [row, { text, number }] of words.entries()) {
+      if (this.#captionUs[row] <= endUs - CAPTIONS_ALIVE_US) continue;
+      captionFeatures(text, rows.subarray(row * CAPTION_WIDTH, (row + 1) * CAPTION_WIDTH), number);
+    }
+    return rows;
   }
 }

@@ -1,5 +1,8 @@
 import type { FaceSample, VoiceSegment } from '../types.ts';
-import { FACE_SLOTS, FACE_WIDTH, VOICE_SLOTS, VOICE_WIDTH } from './hop.ts';
+import { CAPTION_ROWS, FACE_SLOTS, FACE_WIDTH, VOICE_SLOTS, VOICE_WIDTH } from './hop.ts';
+
+/** More words than this are cut off a row's text (the newest go). Characters. */
+const MOST_TEXT = 1000;
 
 /** `valid` is the last column of either row. */
 function isValid(features: Float32Array): boolean {
@@ -20,8 +23,8 @@ export class HopDraft {
   readonly endUs: number;
   readonly face = new Float32Array(FACE_SLOTS * FACE_WIDTH);
   readonly voice = new Float32Array(VOICE_SLOTS * VOICE_WIDTH);
-  /** Words that ended in the hop, one caption after the other. */
-  text = '';
+  /** For each row of words: the captions that ended in the hop, one after the other, and the number of the newest. */
+  readonly words = Array.from({ length: CAPTION_ROWS }, () => ({ text: '', number: 0 }));
   newestDecodedMs: number | undefined;
   sensedMs: number | undefined;
   #newestUs = -Infinity;
@@ -67,6 +70,12 @@ export class HopDraft {
     this.voice.set(segment.features, slot * VOICE_WIDTH);
     this.#voiceSeen[slot] = Number(isValid(segment.features));
     this.#note(segment.endUs, segment.decodedMs, segment.sensedMs);
+  }
+
+  putWords(row: number, text: string, number: number): void {
+    const words = this.words[row];
+    words.text = `${words.text} ${text}`.slice(0, MOST_TEXT);
+    words.number = number;
   }
 
   get gaps(): { readonly face: number; readonly voice: number } {

@@ -6,17 +6,29 @@ export const FACE_SLOTS = contract.face.framesPerHop;
 export const FACE_WIDTH = contract.face.features.length;
 export const VOICE_SLOTS = contract.voice.segmentsPerHop;
 export const VOICE_WIDTH = contract.voice.features.length;
+/** What the person said, then what the others said. */
+export const CAPTION_ROWS = contract.caption.rowsPerHop;
 export const DEFAULT_HOP_MS = contract.hopMs;
 
 /** What the window takes: samples of the senses, words, the passing of time, and the end of a person's consent. */
 export type WindowInput =
   | { readonly kind: 'face'; readonly sample: FaceSample }
   | { readonly kind: 'voice'; readonly segment: VoiceSegment }
-  | { readonly kind: 'caption'; readonly caption: Caption }
+  | CaptionInput
   /** Live: the wall clock. Offline: everything captured before `nowUs` has been given. */
   | { readonly kind: 'tick'; readonly nowUs: number }
   /** Forget everything not yet cut. */
   | { readonly kind: 'reset' };
+
+/** Words that the person said or heard. */
+export interface CaptionInput {
+  readonly kind: 'caption';
+  readonly caption: Caption;
+  /** Default: the person's own words; false: those of somebody else who consents. */
+  readonly own?: boolean;
+  /** Of the utterance, as the model is told it (mod 8). Default: final captions are counted in the order they come. */
+  readonly number?: number;
+}
 
 /** Half a second of a person, all senses side by side. The arrays are the receiver's. */
 export interface Hop {

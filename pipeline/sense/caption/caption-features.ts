@@ -36,7 +36,7 @@ const IRONIC_HEDGE = 0.5;
  * words. What sounds ironic is read as slightly negative and as a hedge. Empty text leaves zeros; `valid` is the caller's to set
  * to 0 when no captions flow. Pure.
  */
-export function captionFeatures(text: string, into: Float32Array): void {
+export function captionFeatures(text: string, into: Float32Array, number = 0): void {
   into.fill(0);
   into[AT.valid] = 1;
   const said = text.slice(0, MOST_CHARACTERS).replace(/[’‘]/g, "'").trim();
@@ -46,6 +46,7 @@ export function captionFeatures(text: string, into: Float32Array): void {
   const plain = inPlainWords(lower);
   const heard = hearWords(plain);
   into[AT.present] = 1;
+  for (const bit of [1, 2, 4]) into[AT[`turn${bit}`]] = Number((number & bit) > 0);
   into[AT.trust] = 1;
   into[AT.length] = Math.min(words.length / LONG_HOP_WORDS, 1);
   into[AT.question] = Number(said.endsWith('?') || (!/[.!]$/.test(said) && QUESTION_START.test(lower)));

@@ -1,3 +1,4 @@
+import contract from '../../../models/features.json' with { type: 'json' };
 import { CAPTION_WIDTH } from '../../../pipeline/sense/caption/caption-features.ts';
 import { describe, expect, it } from 'vitest';
 import {
@@ -181,6 +182,33 @@ describe('captions in a hop', () => {
   it('say nothing until they are final', () => {
     const { hops } = cut([voice(1000), caption(1400, 'I love', false), ...voices(1100, 1500)]);
     expect(present(hops[0])).toEqual([0, 1]);
+  });
+
+  it('of the others speak in a row of their own, valid only while theirs flow', () => {
+    const theirs: WindowInput = { ...caption(1300, 'I hate this'), own: false };
+    const { hops } = cut([voice(1000), theirs, ...voices(1100, 1500)]);
+    expect(hops[0].caption.subarray(0, CAPTION_WIDTH).every((x) => x === 0)).toBe(true);
+    const row = hops[0].caption.subarray(CAPTION_WIDTH);
+    expect([row[0], row[CAPTION_WIDTH - 1]]).toEqual([1, 1]);
+    expect(row[1]).toBeLessThan(-0.3);
+  });
+
+  it('carry the number of the newest utterance in three bits, counted over all, or given', () => {
+    const turn = contract.caption.features.indexOf('turn1');
+    const number = (hop: Hop, row: number): number =>
+      hop.caption
+        .subarray(row * CAPTION_WIDTH + turn, row * CAPTION_WIDTH + turn + 3)
+        .reduce((sum, bit, i) => sum + bit * 2 ** i, 0);
+    const said = (ms: number, of: object): WindowInput => ({ ...caption(ms, 'hello'), ...of });
+    const { hops } = cut([
+      voice(1000),
+      ...[said(1100, {}), said(1200, { own: false }), said(1300, {}), said(1400, {}), ...voices(1100, 1500)],
+      ...[said(1600, { number: 9 }), said(1700, { own: false }), ...voices(1500, 2000)],
+    ]);
+    expect(hops.map((hop) => [number(hop, 0), number(hop, 1)])).toEqual([
+      [3, 1],
+      [1, 2],
+    ]);
   });
 
   it('leave the row invalid for who has none', () => {

@@ -37,7 +37,7 @@ export function tick(ms: number): WindowInput {
   return { kind: 'tick', nowUs: ms * 1000 };
 }
 
-export function caption(endMs: number, text: string, final = true): WindowInput {
+export function caption(endMs: number, text: string, final = true): CaptionInput {
   return { kind: 'caption', caption: { startUs: (endMs - 300) * 1000, endUs: endMs * 1000, text, final } };
 }
 
