@@ -1,7 +1,7 @@
 /** One attachment to a router: who is analysed on it, and where their events go. */
 import type { Producer, Router } from 'mediasoup/types';
-import { type AffectEvent, type Caption, nowUs, type UnstampedEvent } from '../../pipeline/index.ts';
-import { type ConsentGrant, type EncodedTrack, RouterTaps, type RouterTap, type TapSink } from '../../sfu/index.ts';
+import { type AffectEvent, type Caption, nowUs, type TrackInfo, type UnstampedEvent } from '../../pipeline/index.ts';
+import { type ConsentGrant, RouterTaps, type RouterTap, type TapSink } from '../../sfu/index.ts';
 import { EventQueue, type EventStream } from '../client/event-queue.ts';
 import type { AnalysisProcess, ProcessSession } from './analysis-process.ts';
 import { AttachError } from './attach-error.ts';
@@ -46,7 +46,7 @@ export class Attachment implements AsyncIterable<AffectEvent> {
   readonly #taps: RouterTaps;
   readonly #epochUs = nowUs();
   readonly #people = new Map<ConsentGrant, Person>();
-  readonly #producers = new Map<string, { tap: RouterTap | undefined }>();
+  readonly #producers = new Map<string, { readonly tap?: RouterTap }>();
   readonly #readers = new Set<EventQueue<AffectEvent>>();
   readonly #onRouterClose = (): void => void this.close();
   #unwatch: () => void = () => {};
@@ -92,7 +92,7 @@ export class Attachment implements AsyncIterable<AffectEvent> {
     if (!grant || grant.revoked.aborted) return;
     try {
       const person = this.#person(grant);
-      this.#producers.set(producer.id, { tap: undefined });
+      this.#producers.set(producer.id, {});
       void this.#tap(producer, grant, person);
     } catch (error) {
       this.#trouble(asAttachError(error));
@@ -175,12 +175,14 @@ export class Attachment implements AsyncIterable<AffectEvent> {
   }
 
   async #tap(producer: Producer, grant: ConsentGrant, { session }: Person): Promise<void> {
-    const slot = this.#producers.get(producer.id);
+    const info = trackInfo(producer);
+    const input = session.track(info, () => this.#producers.get(producer.id)?.tap?.requestKeyFrame());
     try {
-      const tap = await this.#taps.tap(producer, grant, (track, opened) => this.#sink(track, opened, session));
-      if (slot) slot.tap = tap;
+      const tap = await this.#taps.tap(producer, grant, this.#sink(producer.id, input));
+      if (this.#producers.has(producer.id)) this.#producers.set(producer.id, { tap });
     } catch (cause) {
       this.#producers.delete(producer.id);
+      input.closed();
       // Withdrawn or closed meanwhile: that is no trouble.
       if (this.#closing || grant.revoked.aborted || producer.closed) return;
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -188,8 +190,7 @@ export class Attachment implements AsyncIterable<AffectEvent> {
     }
   }
 
-  #sink({ id, kind, codec }: EncodedTrack, tap: RouterTap, session: ProcessSession): TapSink {
-    const input = session.track({ id, kind, ...codec }, () => tap.requestKeyFrame());
+  #sink(producerId: string, input: TapSink): TapSink {
     return {
       packet: (rtp, arrivalUs) => {
         this.#packets++;
@@ -198,7 +199,7 @@ export class Attachment implements AsyncIterable<AffectEvent> {
       senderReport: (report) => input.senderReport(report),
       muted: (muted) => input.muted(muted),
       closed: (error) => {
-        this.#producers.delete(id);
+        this.#producers.delete(producerId);
         input.closed(error);
         if (error) this.#trouble(new AttachError('tap-failed', `A fork ended: ${error.message}`, { cause: error }));
       },
@@ -236,6 +237,12 @@ export class Attachment implements AsyncIterable<AffectEvent> {
       // There is nobody left to tell.
     }
   }
+}
+
+function trackInfo({ id, kind, rtpParameters }: Producer): TrackInfo {
+  const [{ mimeType, clockRate, channels, parameters }] = rtpParameters.codecs;
+  const written = Object.entries(parameters ?? {}).map(([key, value]) => `${key}=${String(value)}`);
+  return { id, kind, mimeType, clockRateHz: clockRate, channels, parameters: written.join(';') };
 }
 
 function asAttachError(error: unknown): AttachError {

@@ -1,8 +1,8 @@
 /** Forks producers of a mediasoup router that somebody else runs. Only mediasoup's types are needed here: the router brings the rest. */
-import type { Consumer, DirectTransport, Producer, Router, RtpCapabilities } from 'mediasoup/types';
+import type { Consumer, DirectTransport, MediaKind, Producer, Router, RtpCapabilities } from 'mediasoup/types';
 import { ConsentGrant } from '../consent-grant.ts';
 import { SfuError } from '../sfu-error.ts';
-import type { EncodedTrack, Tap, TapSink, TrackCodec } from '../types.ts';
+import type { Tap, TapSink } from '../types.ts';
 import { KeyFrameRequest } from '../werift/key-frame-request.ts';
 import { ntpToUnixUs, parseRtcp } from '../werift/rtcp.ts';
 
@@ -14,6 +14,7 @@ const FEEDBACK_EXTENSION = /transport-wide-cc|abs-send-time/;
 
 /** A tap of one producer. */
 export interface RouterTap extends Tap {
+  readonly kind: MediaKind;
   /** Asks the publisher for a picture that stands alone; at most two a second leave. */
   requestKeyFrame(): void;
 }
@@ -33,15 +34,10 @@ export class RouterTaps {
   }
 
   /**
-   * Forks a producer into the sink that `open` makes for it. That the grant is of the person who publishes is the
-   * caller's word.
+   * Forks a producer into `sink`. That the grant is of the person who publishes is the caller's word.
    * @throws {SfuError} `no-grant` without a live grant, `no-such-track` when the router cannot give the producer
    */
-  async tap(
-    producer: Producer,
-    grant: ConsentGrant,
-    open: (track: EncodedTrack, tap: RouterTap) => TapSink,
-  ): Promise<RouterTap> {
+  async tap(producer: Producer, grant: ConsentGrant, sink: TapSink): Promise<RouterTap> {
     requireLive(grant);
     const transport = await this.#direct();
     const consumer = await this.#consume(transport, producer);
@@ -50,9 +46,9 @@ export class RouterTaps {
       consumer.close();
       throw new SfuError('no-grant', 'Consent was withdrawn, or the taps were closed, while the tap opened.');
     }
-    const tap = new OpenTap(consumer, grant, this.#nowUs, () => this.#forget(tap));
+    const tap = new OpenTap(consumer, grant, sink, this.#nowUs, () => this.#forget(tap));
     this.#open.set(consumer.id, tap);
-    await tap.start(open(trackOf(consumer, grant), tap));
+    await tap.start();
     return tap;
   }
 
@@ -137,23 +133,26 @@ export class RouterTaps {
 
 class OpenTap implements RouterTap {
   readonly trackId: string;
+  readonly kind: MediaKind;
   readonly ssrc: number | undefined;
   readonly #consumer: Consumer;
+  readonly #sink: TapSink;
   readonly #grant: ConsentGrant;
   readonly #nowUs: () => number;
   readonly #onOver: () => void;
   readonly #onRevoked = (): void => void this.close();
   readonly #keyFrame: KeyFrameRequest;
-  #sink: TapSink | undefined;
   #packets = 0;
   #over = false;
 
-  constructor(consumer: Consumer, grant: ConsentGrant, nowUs: () => number, onOver: () => void) {
+  constructor(consumer: Consumer, grant: ConsentGrant, sink: TapSink, nowUs: () => number, onOver: () => void) {
     this.#consumer = consumer;
     this.#grant = grant;
+    this.#sink = sink;
     this.#nowUs = nowUs;
     this.#onOver = onOver;
     this.trackId = consumer.producerId;
+    this.kind = consumer.kind;
     this.ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
     // It is refused only when the consumer has just closed.
     this.#keyFrame = new KeyFrameRequest(() => void consumer.requestKeyFrame().catch(() => {}));
@@ -164,9 +163,8 @@ class OpenTap implements RouterTap {
   }
 
   /** Listens first, lets packets flow then. */
-  async start(sink: TapSink): Promise<void> {
-    const consumer = this.#consumer;
-    this.#sink = sink;
+  async start(): Promise<void> {
+    const [consumer, sink] = [this.#consumer, this.#sink];
     this.#grant.revoked.addEventListener('abort', this.#onRevoked, { once: true });
     consumer.on('rtp', (rtp) => {
       if (this.#over) return;
@@ -183,11 +181,11 @@ class OpenTap implements RouterTap {
   }
 
   report(report: Parameters<TapSink['senderReport']>[0]): void {
-    if (!this.#over) this.#guard(() => this.#sink?.senderReport(report));
+    if (!this.#over) this.#guard(() => this.#sink.senderReport(report));
   }
 
   requestKeyFrame(): void {
-    if (!this.#over && this.#consumer.kind === 'video') this.#keyFrame.ask();
+    if (!this.#over && this.kind === 'video') this.#keyFrame.ask();
   }
 
   /** The router hands packets over without a queue, so none is ever dropped here. */
@@ -206,7 +204,7 @@ class OpenTap implements RouterTap {
     this.#grant.revoked.removeEventListener('abort', this.#onRevoked);
     this.#consumer.close();
     this.#onOver();
-    this.#guard(() => this.#sink?.closed(error));
+    this.#guard(() => this.#sink.closed(error));
   }
 
   /** A sink that throws harms only itself: mediasoup's listeners must not. */
@@ -237,23 +235,5 @@ function withoutFeedback(capabilities: RtpCapabilities): RtpCapabilities {
         rtcpFeedback: (codec.rtcpFeedback ?? []).filter(({ type }) => !FEEDBACK.has(type)),
       })),
     headerExtensions: (capabilities.headerExtensions ?? []).filter(({ uri }) => !FEEDBACK_EXTENSION.test(uri)),
-  };
-}
-
-function trackOf(consumer: Consumer, { room, participant }: ConsentGrant): EncodedTrack {
-  return { id: consumer.producerId, room, participant, kind: consumer.kind, codec: codecOf(consumer) };
-}
-
-function codecOf({ rtpParameters }: Consumer): TrackCodec {
-  const [codec] = rtpParameters.codecs;
-  const parameters = Object.entries(codec.parameters ?? {})
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(';');
-  return {
-    mimeType: codec.mimeType,
-    payloadType: codec.payloadType,
-    clockRateHz: codec.clockRate,
-    ...(codec.channels !== undefined && { channels: codec.channels }),
-    ...(parameters !== '' && { parameters }),
   };
 }

@@ -1,0 +1,110 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { callerSwitches, findChromium, findFaceMedia, findFfmpeg, findSpeech } from '../../support/machine.ts';
+import { findMediasoup } from './rtp-caller.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const EXAMPLE = join(ROOT, 'agent/attach/examples/mediasoup-app');
+const run = promisify(execFile);
+
+function findBuild(): string | undefined {
+  const built = join(ROOT, 'dist/agent/attach/index.js');
+  if (existsSync(built)) return built;
+  console.warn('SKIPPED: the package is not built; "npm run build" builds it.');
+  return undefined;
+}
+
+const [worker, browserPath, face, speech] = [findMediasoup(), findChromium(), findFaceMedia(), findSpeech()];
+const ready = [worker, browserPath, face, speech, findFfmpeg(), findBuild()].every((part) => part !== undefined);
+
+const manifestSchema = z.object({
+  dependencies: z.record(z.string(), z.string()),
+  optionalDependencies: z.record(z.string(), z.string()),
+});
+const packedSchema = z.array(z.object({ filename: z.string() })).min(1);
+
+describe.skipIf(!ready)('the example app, from the packed package in an empty project', () => {
+  let project: string;
+  let app: ChildProcess;
+  let browser: Browser;
+  let lines: AsyncIterator<string>;
+
+  beforeAll(async () => {
+    project = mkdtempSync(join(tmpdir(), 'undertone-packed-'));
+    await install(project);
+    cpSync(EXAMPLE, project, { recursive: true });
+    app = spawn(process.execPath, ['server.mjs'], {
+      cwd: project,
+      env: { ...process.env, PORT: '0', MEDIASOUP_WORKER_BIN: worker!.path },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    lines = createInterface({ input: app.stdout! })[Symbol.asyncIterator]();
+    const { video, audio } = await fakeDevices(project);
+    browser = await chromium.launch({ executablePath: browserPath!, args: callerSwitches(video, audio) });
+  }, 300_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    if (app && app.exitCode === null) {
+      const exit = once(app, 'exit');
+      app.kill('SIGTERM');
+      await exit;
+    }
+    rmSync(project, { recursive: true, force: true });
+  });
+
+  it('describes a caller of mediasoup-client in Chromium once they agree, and says nothing after they withdraw', async () => {
+    const page = await browser.newPage();
+    await page.goto(String((await lines.next()).value));
+    await page.waitForSelector('body[data-state=published]');
+    await page.click('#agree');
+    const description = await described();
+    expect(description).toMatchObject({ room: 'demo', pack: expect.stringContaining('@') });
+    await page.click('#withdraw');
+    await page.waitForLoadState('networkidle');
+    expect(app.exitCode).toBeNull();
+  });
+
+  async function described(): Promise<unknown> {
+    for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
+      const event: unknown = JSON.parse(line.value);
+      if (z.object({ type: z.literal('affect.description') }).safeParse(event).success) return event;
+    }
+    throw new Error('the app ended before anybody was described');
+  }
+});
+
+/** As a user would, except that the worker is the one that this machine has. */
+async function install(project: string): Promise<void> {
+  const { dependencies, optionalDependencies } = manifestSchema.parse(
+    JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
+  );
+  const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: ROOT });
+  const [{ filename }] = packedSchema.parse(JSON.parse(packed.stdout));
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const others = [
+    `mediasoup@${optionalDependencies['mediasoup']}`,
+    `mediasoup-client@${dependencies['mediasoup-client']}`,
+    'esbuild@0.25',
+  ];
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
+  await run('npm', ['install', ...flags, `./${filename}`, ...others], { cwd: project });
+}
+
+/** A camera that shows a face and a microphone that speaks, as Chromium takes them. */
+async function fakeDevices(folder: string): Promise<{ video: string; audio: string }> {
+  const [video, audio] = [join(folder, 'camera.mjpeg'), join(folder, 'voice.wav')];
+  const still = /\.(png|jpe?g)$/i.test(face!) ? ['-loop', '1'] : [];
+  await run('ffmpeg', ['-v', 'error', ...still, '-t', '4', '-i', face!, '-vf', 'scale=640:-2,fps=15', '-an', video]);
+  await run('ffmpeg', ['-v', 'error', '-i', speech!, '-ar', '48000', audio]);
+  return { video, audio };
+}
