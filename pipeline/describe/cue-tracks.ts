@@ -50,6 +50,13 @@ export class CueTracks {
     return { startMs, endMs: this.#endMs[cue], strength: this.#strength[cue] };
   }
 
+  /** Cues that began in the hop that started then. */
+  begunAt(startMs: number): number[] {
+    const begun: number[] = [];
+    for (let cue = 0; cue < this.#startMs.length; cue++) if (this.#startMs[cue] === startMs) begun.push(cue);
+    return begun;
+  }
+
   clear(): void {
     this.#startMs.fill(Number.NaN);
     this.#missed.fill(0);

@@ -9,6 +9,8 @@ import { type Numbers, type PackFacts, clamp, readNumbers } from './numbers.ts';
 import { Said } from './said.ts';
 import { SpeakGate, type SpeakGateOptions } from './speak-gate.ts';
 
+/** What a memory spans; at least 30 s by the packs' contract. */
+const MEMORY_MS = 32_000;
 /** A description whose affect lasted no longer than this, and then was again what had been said before, is taken back. */
 const RETRACTION = { withinMs: 1500, back: 0.2, left: 0.38 } as const;
 /** What of a description belongs to a revision of it rather than to a new one. */
@@ -85,7 +87,18 @@ export class Describer {
     return this.#said.vector;
   }
 
-  /** Too little of the person was perceived lately to speak of them. */
+  /** Heads of the hop last pushed. */
+  get heads(): HopResult | undefined {
+    return this.#current?.heads;
+  }
+
+  /** What the model remembers: its window, up to the hop last pushed. */
+  get span(): { readonly startMs: number; readonly endMs: number } | undefined {
+    const current = this.#current;
+    return current && { startMs: Math.max(0, current.endMs - MEMORY_MS), endMs: current.endMs };
+  }
+
+  /** Too little can be perceived to say anything, or it is too early to know. */
   get abstaining(): boolean {
     return this.#abstention.abstaining ?? true;
   }
@@ -126,7 +139,7 @@ export class Describer {
   /** Numbers of a hop that is not over yet, without taking note of it; of the hop last pushed when `heads` is missing. */
   glance(heads = this.#current?.heads): (Numbers & Pick<AffectState, 'reliability'>) | undefined {
     if (heads === undefined) return undefined;
-    const numbers = readNumbers(this.#pack, heads, this.#abstention.abstaining ?? true);
+    const numbers = readNumbers(this.#pack, heads, this.abstaining);
     return { ...numbers, reliability: sureness(heads) };
   }
 
@@ -135,7 +148,7 @@ export class Describer {
     const current = this.#current;
     const said = text.trim();
     if (current === undefined || said === '') return undefined;
-    const { id, version, startMs } = this.#identify(current, this.#abstention.abstaining ?? true);
+    const { id, version, startMs } = this.#identify(current, this.abstaining);
     return { type: 'affect.delta', ...this.#common(startMs, current.endMs), id, version, text: said };
   }
 

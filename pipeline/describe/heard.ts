@@ -36,10 +36,6 @@ export class Heard {
     const kept = this.#utterances.filter((utterance) => utterance.speaker !== speaker);
     this.#utterances.splice(0, this.#utterances.length, ...kept);
   }
-
-  clear(): void {
-    this.#utterances.length = 0;
-  }
 }
 
 /** An utterance as events tell it. */

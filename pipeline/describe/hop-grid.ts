@@ -1,12 +1,27 @@
 /** All participants of a worker on one hop grid: one run for everybody, then one decoding for those who speak. */
 import type { AffectModel, HopResult, ParticipantMemory, SpeakUpdate } from '../../models/index.ts';
-import { type Description, LATENCY_STAGES, type UnstampedEvent } from '../events.ts';
-import { Describer, type DescriberOptions } from './describer.ts';
-import type { DescribableHop } from './hop-input.ts';
+import { type Description, LATENCY_STAGES, type Task, type UnstampedEvent } from '../events.ts';
+import type { Caption } from '../types.ts';
+import {
+  canAnswer,
+  NOTHING_KNOWN,
+  type Question,
+  readCause,
+  type Reply,
+  replyOverCall,
+  replyOverWindow,
+  unsupported,
+} from './asking.ts';
 import type { PackFacts } from './numbers.ts';
+import { affectOf, Course, type FoundShift } from './course.ts';
+import { Describer, type DescriberOptions } from './describer.ts';
+import type { DescribableHop, DescribableTurn } from './hop-input.ts';
+import { peek } from './peek.ts';
 
 /** What of the model the grid uses. */
-export type DescribingModel = Pick<AffectModel, 'createMemory' | 'hop' | 'speak'> & { readonly pack: PackFacts };
+export type DescribingModel = Pick<AffectModel, 'createMemory' | 'hop' | 'speak' | 'ask'> & {
+  readonly pack: PackFacts;
+};
 
 /** `K`: what the caller tells participants apart by (two rooms may hold the same participant id). */
 export interface GridHop<K> {
@@ -14,17 +29,12 @@ export interface GridHop<K> {
   readonly hop: DescribableHop;
 }
 
-/** Words of a description that is still being decoded. */
-export interface Words {
-  readonly text: string;
-  readonly delta: string;
-}
-
 export interface HopGridOptions<K> {
   readonly model: DescribingModel;
-  /** States of a hop first, then its descriptions as each is complete. */
+  /** States of a hop and shifts first, then its descriptions as each is complete. */
   readonly onEvent: (event: UnstampedEvent, key: K, hop: DescribableHop) => void;
-  readonly onWords?: (words: Words, key: K) => void;
+  /** Tell the words of a description as they are found (`affect.delta`). */
+  readonly deltas?: boolean;
   /** Milliseconds on the clock of the hops' marks. */
   readonly now?: () => number;
   /** Ends decoding between two chunks. */
@@ -34,6 +44,8 @@ export interface HopGridOptions<K> {
 interface Member<K> {
   readonly key: K;
   readonly describer: Describer;
+  readonly course: Course;
+  readonly originUs: number;
   readonly memory: ParticipantMemory;
   /** Place in the batch: order of arrival, so that the batch, and with it the state tensors, stay as they are. */
   readonly place: number;
@@ -66,10 +78,13 @@ export class HopGrid<K> {
   /** Begins a participant with an empty memory. One who is there already begins anew. */
   join(key: K, options: Omit<DescriberOptions, 'pack'>): void {
     this.leave(key);
-    const describer = new Describer({ ...options, pack: this.#model.pack });
+    const { pack } = this.#model;
+    const { participantId, originUs = 0 } = options;
     this.#members.set(key, {
       key,
-      describer,
+      describer: new Describer({ ...options, pack }),
+      course: new Course({ participantId, pack, originUs }),
+      originUs,
       memory: this.#model.createMemory(),
       place: this.#places,
     });
@@ -88,9 +103,30 @@ export class HopGrid<K> {
    * Rejects with a `ModelError` when the model fails.
    */
   process(hops: readonly GridHop<K>[]): Promise<void> {
-    const done = this.#tail.then(() => this.#processAll(hops));
-    this.#tail = done.catch(() => undefined);
-    return done;
+    return this.#queue(() => this.#processAll(hops));
+  }
+
+  /** Takes an utterance that a participant said or heard; `speaker` is a participant id. */
+  hear(key: K, caption: Caption, speaker: string): void {
+    this.#members.get(key)?.course.hear(caption, speaker);
+  }
+
+  /** Drops what a participant heard from somebody who withdrew. */
+  unhear(key: K, speaker: string): void {
+    this.#members.get(key)?.course.forget(speaker);
+  }
+
+  /**
+   * A participant stopped speaking: tells their state at once, read from the hops that are still open. The memory stays as it
+   * is; the same hops are to come again when they are whole. Goes before hops that wait.
+   */
+  turn(key: K, turn: DescribableTurn): Promise<void> {
+    return this.#queue(() => this.#turn(key, turn));
+  }
+
+  /** Answers a question about a participant. Rejects with a `ModelError` when the model fails. */
+  ask(key: K, question: Question): Promise<Reply> {
+    return this.#queue(() => this.#answer(key, question));
   }
 
   /** Waits for what is under way and forgets everybody. The model stays its owner's. Idempotent. */
@@ -101,6 +137,12 @@ export class HopGrid<K> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #queue<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(work);
+    this.#tail = done.catch(() => undefined);
+    return done;
   }
 
   async #processAll(hops: readonly GridHop<K>[]): Promise<void> {
@@ -137,15 +179,80 @@ export class HopGrid<K> {
     const speaking: Speaking<K>[] = [];
     for (const [i, turn] of turns.entries()) {
       if (turn.member.memory.closed) continue;
-      const { state, speak } = turn.member.describer.push(turn.hop, results[i]);
-      if (speak) speaking.push({ ...turn, heads: results[i] });
-      this.#options.onEvent(state, turn.member.key, turn.hop);
+      if (await this.#read(turn, results[i])) speaking.push({ ...turn, heads: results[i] });
     }
     // An event's listener may have made somebody leave.
     await this.#speak(
       speaking.filter(({ member }) => !member.memory.closed),
       encodedMs,
     );
+  }
+
+  /** Tells what one hop shows. @returns whether to put it into words */
+  async #read({ member, hop }: Turn<K>, heads: HopResult): Promise<boolean> {
+    const { onEvent } = this.#options;
+    const { describer, course, key } = member;
+    const { state, retraction, abstaining, begun, speak } = describer.push(hop, heads);
+    const shift = course.push(state, heads, begun, abstaining);
+    onEvent(state, key, hop);
+    if (retraction) onEvent(retraction, key, hop);
+    if (shift) await this.#tellShift(member, shift, hop);
+    return speak;
+  }
+
+  async #tellShift(member: Member<K>, shift: FoundShift, hop: DescribableHop): Promise<void> {
+    const { course, memory, key } = member;
+    const said = canAnswer(this.#model.pack, 'cause') ? await this.#askModel(member, 'cause') : undefined;
+    if (memory.closed) return;
+    this.#options.onEvent(course.shift(shift, said === undefined ? undefined : readCause(said)), key, hop);
+  }
+
+  async #turn(key: K, { hops, startUs, endUs, decidedUs, at }: DescribableTurn): Promise<void> {
+    const member = this.#members.get(key);
+    if (member === undefined) return;
+    const { describer, course, memory } = member;
+    const heads = await peek(this.#model, memory, hops, describer.said);
+    const numbers = memory.closed ? undefined : describer.glance(heads);
+    if (numbers === undefined) return;
+    const ms = (us: number): number => (us - member.originUs) / 1000;
+    const nowMs = this.#now();
+    const event = {
+      type: 'affect.turn' as const,
+      participant: describer.participantId,
+      pack: this.#model.pack.id,
+      startMs: ms(startUs),
+      endMs: ms(endUs),
+      decidedMs: ms(decidedUs),
+      ...numbers,
+      average: course.average(ms(startUs), affectOf(numbers)),
+      latencyMs: latency({ hop: at }, nowMs, nowMs),
+    };
+    this.#options.onEvent(event, key, at);
+  }
+
+  async #answer(key: K, { task, over }: Question): Promise<Reply> {
+    const member = this.#members.get(key);
+    if (member === undefined) return NOTHING_KNOWN;
+    const { describer, course, memory } = member;
+    if (over === 'call') return replyOverCall(task, course);
+    if (!canAnswer(this.#model.pack, task)) return unsupported(this.#model.pack, task);
+    const { span, abstaining } = describer;
+    if (span === undefined || abstaining) return NOTHING_KNOWN;
+    const said = await this.#askModel(member, task);
+    return memory.closed || !said ? NOTHING_KNOWN : replyOverWindow(task, said, course, span);
+  }
+
+  /** Asks the pack about what the memory holds; nobody hears of it but who asked, and the describer takes no note. */
+  async #askModel({ describer: { heads, said }, memory }: Member<K>, task: Task): Promise<string | undefined> {
+    if (heads === undefined) return undefined;
+    try {
+      const { text } = await this.#model.ask({ memory, said, task, cues: heads.cues, vad: heads.vad });
+      return text.trim();
+    } catch (error) {
+      // They left while they were asked about: there is nothing to answer, and nothing is wrong.
+      if (memory.closed) return undefined;
+      throw error;
+    }
   }
 
   async #speak(speaking: readonly Speaking<K>[], encodedMs: number): Promise<void> {
@@ -169,7 +276,8 @@ export class HopGrid<K> {
     if (memory.closed) return;
     if (update.delta !== '') {
       speaking.firstWordMs ??= nowMs;
-      this.#options.onWords?.({ text: update.text, delta: update.delta }, key);
+      const delta = this.#options.deltas && !update.done ? describer.delta(update.text) : undefined;
+      if (delta) this.#options.onEvent(delta, key, speaking.hop);
     }
     if (!update.done) return;
     const event = describer.describe(update, latency(speaking, encodedMs, nowMs));

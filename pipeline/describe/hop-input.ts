@@ -21,3 +21,15 @@ export interface DescribableHop {
   readonly closedMs: number;
   readonly earlier?: EarlierStages;
 }
+
+/** A person stopped speaking while hops were still open. */
+export interface DescribableTurn {
+  /** When they began and stopped, and when that was certain. Capture time. */
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly decidedUs: number;
+  /** The open hops as far as they are filled, oldest first; what is missing is a gap. May be empty. */
+  readonly hops: readonly DescribableHop[];
+  /** Stands for the turn in the latency read-out: the newest sample, and the moment of the cut. */
+  readonly at: DescribableHop;
+}

@@ -11,7 +11,7 @@ const ABSTAIN_SD = 0.5;
 export interface PackFacts {
   /** `name@version`. */
   readonly id: string;
-  readonly manifest: Pick<PackManifest, 'labels' | 'cues' | 'thresholds' | 'saidSize'>;
+  readonly manifest: Pick<PackManifest, 'labels' | 'cues' | 'thresholds' | 'saidSize' | 'tasks'>;
 }
 
 export type Numbers = Pick<AffectState, 'labels' | 'valence' | 'arousal' | 'dominance' | 'confidence'>;

@@ -12,6 +12,11 @@ export class Said {
     this.vector = new Float32Array(size);
   }
 
+  /** Valence, arousal and dominance of what was said last, as a copy. */
+  get vad(): Float32Array {
+    return this.vector.slice(1, 4);
+  }
+
   /** A hop went by. */
   tick(): void {
     if (this.vector[0] === 0) return;

@@ -11,6 +11,8 @@ class ScriptedModel implements DescribingModel {
   readonly hops: (readonly HopItem[])[] = [];
   readonly spoken: number[] = [];
   readonly memories: ParticipantMemory[] = [];
+  readonly asked: (string | undefined)[] = [];
+  answer = 'Positive.';
   result: HopResult = heads({ silent: 0 });
   during: () => void = () => {};
 
@@ -26,6 +28,12 @@ class ScriptedModel implements DescribingModel {
     return items.map(() => this.result);
   }
 
+  async ask({ task }: SpeakItem): Promise<SpeakUpdate> {
+    this.asked.push(task);
+    this.during();
+    return { item: 0, text: this.answer, delta: '', cues: [], done: true, truncated: false };
+  }
+
   async *speak(items: readonly SpeakItem[]): AsyncGenerator<SpeakUpdate[], void, void> {
     this.spoken.push(items.length);
     const update = (text: string, delta: string, done: boolean) =>
@@ -37,22 +45,25 @@ class ScriptedModel implements DescribingModel {
 }
 
 function open(...keys: string[]) {
+  return openWith({}, ...keys);
+}
+
+function openWith(options: { readonly deltas?: boolean }, ...keys: string[]) {
   const model = new ScriptedModel();
   const events: [string, UnstampedEvent['type']][] = [];
   const seen: UnstampedEvent[] = [];
-  const words: string[] = [];
   let clockMs = 2000;
   const grid = new HopGrid<string>({
+    ...options,
     model,
     now: () => (clockMs += 10),
     onEvent: (event, key) => {
       events.push([key, event.type]);
       seen.push(event);
     },
-    onWords: ({ delta }, key) => words.push(key + delta),
   });
   for (const key of keys) grid.join(key, { participantId: `person ${key}` });
-  return { model, grid, events, seen, words };
+  return { model, grid, events, seen };
 }
 
 const at = (index: number, ...keys: string[]) => keys.map((key) => ({ key, hop: hop(index) }));
@@ -98,11 +109,13 @@ describe('the hop grid', () => {
     });
   });
 
-  it('streams the words of a description before it is complete', async () => {
-    const { grid, words } = open('a');
+  it('tells the words of a description as they are found, under the id that it will have', async () => {
+    const { grid, seen } = openWith({ deltas: true }, 'a');
     await grid.process(at(0, 'a'));
     await grid.process(at(1, 'a'));
-    expect(words).toEqual(['aOne', 'a two.']);
+    const [delta, description] = seen.slice(-2);
+    expect(delta).toMatchObject({ type: 'affect.delta', text: 'One', id: 'person a@500', version: 1 });
+    expect(description).toMatchObject({ type: 'affect.description', text: 'One two.', id: 'person a@500', version: 1 });
   });
 
   it('says nothing of one who leaves in the middle of a hop, and goes on for the others', async () => {

@@ -15,6 +15,7 @@ export const PACK: PackFacts = {
       { name: 'brow_low', cue: 'brow', direction: 'lowered', modality: 'face' },
       { name: 'pitch_high', cue: 'pitch', direction: 'higher', modality: 'voice' },
     ],
+    tasks: { describe: 1, sentiment: 2, cause: 5 },
     thresholds: { speak: 0.5, cue: [0.5, 0.5, 0.5], label: 0.4, abstain: 0.3 },
   },
 };
