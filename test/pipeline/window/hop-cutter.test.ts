@@ -200,11 +200,9 @@ describe('captions in a hop', () => {
         .subarray(row * CAPTION_WIDTH + turn, row * CAPTION_WIDTH + turn + 3)
         .reduce((sum, bit, i) => sum + bit * 2 ** i, 0);
     const said = (ms: number, of: object): WindowInput => ({ ...caption(ms, 'hello'), ...of });
-    const { hops } = cut([
-      voice(1000),
-      ...[said(1100, {}), said(1200, { own: false }), said(1300, {}), said(1400, {}), ...voices(1100, 1500)],
-      ...[said(1600, { number: 9 }), said(1700, { own: false }), ...voices(1500, 2000)],
-    ]);
+    const first = [said(1100, {}), said(1200, { own: false }), said(1300, {}), said(1400, {})];
+    const second = [said(1600, { number: 9 }), said(1700, { own: false })];
+    const { hops } = cut([voice(1000), ...first, ...voices(1100, 1500), ...second, ...voices(1500, 2000)]);
     expect(hops.map((hop) => [number(hop, 0), number(hop, 1)])).toEqual([
       [3, 1],
       [1, 2],

@@ -1,4 +1,4 @@
-import { FACE_WIDTH, VOICE_WIDTH, type WindowInput } from '../../../pipeline/window/hop.ts';
+import { type CaptionInput, FACE_WIDTH, VOICE_WIDTH, type WindowInput } from '../../../pipeline/window/hop.ts';
 
 /** A face sample at `ms` whose first feature is `mark`. */
 export function face(ms: number, mark = 1, valid = true): WindowInput {
