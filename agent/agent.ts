@@ -119,6 +119,7 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
     resumeAnalysis: (room) => control.resume(room),
     close: () =>
       (closing ??= shutDown(directory, sockets, http).finally(async () => {
+        lan?.invitations.close();
         await recorder?.close();
         await audit.close();
       })),

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-/** The command line: `undertone <start|analyze|bench|doctor|prepare>`. Exits with 0 (done), 1 (failed) or 2 (used or configured wrongly). */
+/** The command line: `undertone <start|token|analyze|bench|doctor|prepare>`. Exits with 0 (done), 1 (failed) or 2 (used or configured wrongly). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
 import { inPackage } from '../package-root.ts';
+import type { TokenOptions } from './token.ts';
 
 const FAILED = 1;
 const USED_WRONGLY = 2;
@@ -22,12 +23,13 @@ function program(): Command {
 Examples:
   undertone start                      serve a call on this machine and print its address
   undertone start --port 9000          the same on another port
+  undertone start --lan                serve telephones on this network: HTTPS, by invitation
   undertone analyze talk.mp4           describe the person in a recording, as JSON lines
   undertone bench latency              how fast this machine describes a real call
   undertone doctor                     what this machine can run, and how fast
   undertone prepare                    get the face models ready before the first start`,
     );
-  for (const command of [startCommand(), doctorCommand(), prepareCommand()])
+  for (const command of [startCommand(), tokenCommand(), doctorCommand(), prepareCommand()])
     root.addCommand(command.copyInheritedSettings(root));
   const analyze = lazily('analyze', 'describe the person in a video, a sound file or a picture', loadAnalyze);
   root.addCommand(analyze.copyInheritedSettings(root).helpOption(false));
@@ -42,6 +44,7 @@ function startCommand(): Command {
     )
     .option('--port <number>', 'port to listen on (default 8080; 0 takes a free one)', wholeNumber)
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
+    .option('--lan', 'serve this network: HTTPS with a self-made certificate, and links that let one person each in')
     .option('--config <file>', 'YAML file with settings (default: configs/default.yaml of the package)')
     .addOption(
       new Option('--log-level <level>', 'how much to log').choices([
@@ -59,9 +62,39 @@ function startCommand(): Command {
 Settings come from the file, then the environment (UNDERTONE_SERVER_PORT, UNDERTONE_DEPLOYMENT_CONTEXT, ...), then
 these options; later ones win. SIGINT or SIGTERM ends calls in good order, a second one ends at once.`,
     )
-    .action(async (options: { port?: number; host?: string; config?: string; logLevel?: string }) => {
+    .action(async (options: { port?: number; host?: string; lan?: boolean; config?: string; logLevel?: string }) => {
       const { start } = await import('./start.ts');
       await start(options);
+    });
+}
+
+function tokenCommand(): Command {
+  return new Command('token')
+    .summary('make a room token for development')
+    .description(
+      'Make a room token and print it. It is signed with auth.secret (UNDERTONE_AUTH_SECRET), which the server must have too. For development: a platform signs its own.',
+    )
+    .requiredOption('--room <name>', 'the room it is for')
+    .requiredOption('--identity <id>', 'who it is for: letters, digits or "_.:-", no names, no mail addresses')
+    .option('--publish', 'allow sending media, and being analysed')
+    .option('--subscribe', 'allow watching the others and hearing of results')
+    .option('--see <whom>', 'whose results: self, all (that the policy allows), or identities with commas', 'self')
+    .option('--role <name...>', 'roles that policy.visibility may let see more')
+    .option('--consent <version>', 'version of the receipt that the person agreed to, for publishers without a page')
+    .option('--name <text>', 'shown to the others')
+    .option('--ttl <time>', 'how long it holds: 90s, 15m, 1h, 7d', '1h')
+    .option('--config <file>', 'YAML file with settings (default: configs/default.yaml of the package)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  export UNDERTONE_AUTH_SECRET=$(openssl rand -base64 48)
+  undertone token --room lobby --identity mia --publish --subscribe --see self --ttl 1h
+  undertone token --room lobby --identity coach-bot --subscribe --see all --role assistant`,
+    )
+    .action(async (options: Omit<TokenOptions, 'ttl'> & { ttl: string }) => {
+      const { readDuration, token } = await import('./token.ts');
+      await token({ ...options, ttl: readDuration(options.ttl) });
     });
 }
 
