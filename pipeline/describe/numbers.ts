@@ -2,8 +2,9 @@
 import type { HopResult, PackManifest } from '../../models/index.ts';
 import type { AffectState, Estimate } from '../events.ts';
 
-/** Most labels an event carries. */
+/** Most labels an event carries, and most of one family: the near-synonyms of a wheel's sector score alike. */
 const MAX_LABELS = 6;
+const MAX_OF_A_FAMILY = 2;
 /** An abstaining event owns up to at least this standard deviation: hardly narrower than knowing nothing of -1..1. */
 const ABSTAIN_SD = 0.5;
 
@@ -16,24 +17,34 @@ export interface PackFacts {
 
 export type Numbers = Pick<AffectState, 'labels' | 'valence' | 'arousal' | 'dominance' | 'confidence'>;
 
-/** Labels above the pack's threshold, best first; none while abstaining. */
+/** Labels above the pack's threshold, best first, few of a family; none while abstaining. */
 export function readNumbers({ manifest }: PackFacts, heads: HopResult, abstaining: boolean): Numbers {
   const estimate = (axis: number): Estimate => ({
     mean: clamp(heads.vad[axis], -1, 1),
     sd: clamp(heads.vadSd[axis], abstaining ? ABSTAIN_SD : 0, 2),
   });
-  const labels: { term: string; score: number }[] = [];
-  for (const [i, { term }] of abstaining ? [] : manifest.labels.entries()) {
-    if (heads.labels[i] >= manifest.thresholds.label) labels.push({ term, score: clamp(heads.labels[i], 0, 1) });
-  }
-  labels.sort((a, b) => b.score - a.score);
   return {
-    labels: labels.slice(0, MAX_LABELS),
+    labels: abstaining ? [] : readLabels(manifest, heads.labels),
     valence: estimate(0),
     arousal: estimate(1),
     dominance: estimate(2),
     confidence: clamp(heads.confidence, 0, 1),
   };
+}
+
+function readLabels({ labels, thresholds }: PackFacts['manifest'], scores: Float32Array): AffectState['labels'] {
+  const likely = [...scores.keys()].filter((i) => scores[i] >= thresholds.label).sort((a, b) => scores[b] - scores[a]);
+  const perFamily = new Map<string, number>();
+  const told: AffectState['labels'] = [];
+  for (const i of likely) {
+    const { term, family } = labels[i];
+    const count = perFamily.get(family) ?? 0;
+    if (count === MAX_OF_A_FAMILY) continue;
+    perFamily.set(family, count + 1);
+    told.push({ term, score: clamp(scores[i], 0, 1) });
+    if (told.length === MAX_LABELS) break;
+  }
+  return told;
 }
 
 /**
