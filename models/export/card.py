@@ -8,9 +8,12 @@ CPU core. It describes what shows; it does not know what anybody feels.
 
 ## What it is
 - Streaming encoders (face in four views with a projection each: action units, expression posterior, head and gaze motion,
-  quality; voice; captions), an attention pre-fusion over the last 8 hops in which a modality that is not there is masked, two
-  fused tokens a hop, a causal language model of 5 layers, 192 wide ({parameters}), 64 hops (32 s) remembered, text decoded on a branch.
-- Cues are decoded before the words (`BOS <plan> tags <sep> words`): the tags are the evidence.
+  quality; voice; captions, one's own and those of the others in the call), an attention pre-fusion over the last 8 hops in which a
+  modality that is not there is masked, two fused tokens a hop, a causal language model of {layers} layers, {width} wide
+  ({parameters}), {window} hops ({seconds} s) remembered, text decoded on a branch.
+- Five tasks by task token: description, sentiment, labels, facial expression in action units, and the emotion with the number of the
+  utterance that caused it. Where a task has a plan, cues are decoded before the words (`BOS(task) <plan> tags <sep> words`): the
+  tags are the evidence. Who cannot be told of begins with `<unsure>` instead.
 - 8-bit weights in blocks of 32 (activations rounded within a row at most): a person's text does not depend on who shares the batch.
 
 ## How it was trained
@@ -18,68 +21,95 @@ CPU core. It describes what shows; it does not know what anybody feels.
 
 A simulator of calls (`models/training`): latent affect over time makes action units, expression posteriors, prosody and
 captions as this project's sensors would measure them: gains, leaks between units, pose, noise, speech on the mouth, blinks,
-hands over the face, lost tracks, baselines learnt from whatever was there at first. Its ranges were set around what the
-sensors gave on two real clips. Descriptions are composed so that every clause is true of the simulated cues.
-Sources: Du et al. 2014 and EMFACS (action units), Emo-DB measurements and Scherer (voice), CREMA-D's vote table
+hands over the face, lost tracks, baselines learnt from whatever was there at first, words read wrongly. Its ranges were set around
+what the sensors gave on two real clips and on photographs. Descriptions are composed so that every clause is true of the
+simulated cues. Sources: Du et al. 2014 and EMFACS (action units), Emo-DB measurements and Scherer (voice), CREMA-D's vote table
 (confusions between raters). The words' valence, arousal and dominance are the authors'; no norm table was copied.
-One stage only: a coarse and a fine stage have not been tried yet.
+Two stages, after AffectGPT 2024: a coarse one that learns from what a single rater would have noted (one answer where people differ,
+cues over- and overlooked, a leaning of their own), then a fine one that learns from what is true of the signals.
 
 ## How to run it
 - `hop` once per hop for everybody: `count` is the number of hops before this one; `said` is what was said last ([1, valence,
   arousal, dominance of that hop's heads, min(hops since, 20) / 20, 0, 0, 0]; all zero before the first description). It only
   reaches the gate (`p_silent`) and a branch's first token: the memory stays pure perception.
 - Speak when `1 - p_silent >= thresholds.speak`. Abstain when `1 - (1 - face) (1 - .55 voice) (1 - .6 caption)` of the
-  reliabilities is below `thresholds.abstain`; the text then says by itself that too little comes through.
+  reliabilities is below `thresholds.abstain`.
 - `speak` from the task token at position 1, `count` now including the last hop, the same `said`. `bias` of the first chunk: +1e4 on
-  `<plan>`, -1e9 on the tag of every cue whose probability is below its `thresholds.cue`; later chunks take `next_bias`. The graph bans
-  `<plan>`, `<sep>` and each tag once emitted, and a row that has ended goes on with `<eos>`.
-- Tags between `<plan>` and `<sep>` are the evidence; what follows is the text. Labels are those with a probability of at least
-  `thresholds.label`.
+  `<plan>` for the tasks in `planned` (-1e9 for the others), or +1e4 on `<unsure>` and -1e9 on `<plan>` to abstain, -1e9 on the tag of
+  every cue whose probability is below its `thresholds.cue` and on the tokens of `claims` that the numbers deny; later chunks take
+  `next_bias`. The graph bans `<plan>`, `<unsure>`, `<sep>` and each tag once emitted, and a row that has ended goes on with `<eos>`.
+- Tags before `<sep>` are the evidence; what follows is the text. Labels are those with a probability of at least `thresholds.label`.
 
 ## Limits
 {limits}
 - The figures below are from held-out seeds of the same simulator: an upper bound for real people.
-- The figures were measured without the runtime's check of claims (`claims` in pack.json), which forbids clauses that the numbers deny.
 
 ## What it does not infer
 Identity, age, gender, origin, health, diagnosis, truthfulness, intent. It does not rank people.
 
 ## Figures
 `evaluate.py`, {episodes} held-out episodes of 12 s, running free (the model's own words come back as what was said).
+int8 is what ships; fp32 and the weights at the end of the coarse stage are over the first half of the same episodes.
 
-| | int8 | fp32 |
-| --- | --- | --- |
+| | int8 | fp32 | after the coarse stage |
+| --- | --- | --- | --- |
 {rows}
 
-{clips}
-The int8 graphs are what ships; the fp32 column is over the first half of the same episodes.
+{ablation}
+{clips}"""
+
+ABLATION = """### What each part earns
+`ablate.py`: a small network (heads only, {steps} steps of 16 episodes) without each part, {n} seeds, on {episodes} held-out
+episodes in which face, voice and captions are all there. Mean, and half the 95 % interval.
+
+| | CCC valence | CCC arousal | CCC dominance | label F |
+| --- | --- | --- | --- | --- |
+{rows}
 """
 
 
-def write_card(spec: dict, report: dict) -> str:
-    a, b = report["int8"], report["fp32"]
+def _rows(reports: list[dict]) -> list[tuple]:
     cc = lambda r, who: " / ".join(f"{r['concordance'][who][n]:.2f}" for n in ("valence", "arousal", "dominance"))  # noqa: E731
-    table = [
-        ("CCC valence / arousal / dominance, all", cc(a, "all"), cc(b, "all")),
-        ("... face only", cc(a, "face only"), cc(b, "face only")),
-        ("... voice only", cc(a, "voice only"), cc(b, "voice only")),
-        ("within one / two sd", *(f"{r['spread']['within one sd']:.2f} / {r['spread']['within two sd']:.2f}" for r in (a, b))),
-        ("label F (precision, recall)", *(f"{r['labels']['F']:.2f} ({r['labels']['precision']:.2f}, {r['labels']['recall']:.2f})" for r in (a, b))),
-        ("evidence precision of the text (lenient)", *(f"{r['evidence']['precision']:.3f} ({r['evidence']['lenient']:.3f})" for r in (a, b))),
-        ("salient cues mentioned", *(f"{r['evidence']['recall_of_salient']:.2f}" for r in (a, b))),
-        ("speaks at the right hop, precision / recall", *(f"{r['speaking']['precision']:.2f} / {r['speaking']['recall']:.2f}" for r in (a, b))),
-        ("... within a hop", *(f"{r['speaking']['precision_within_a_hop']:.2f} / {r['speaking']['recall_within_a_hop']:.2f}" for r in (a, b))),
-        ("distinct texts, hedged texts", *(f"{r['texts']['distinct']:.2f}, {r['texts']['hedged']:.2f}" for r in (a, b))),
-        ("calibration error of confidence (ECE)", *(f"{r['confidence']['ECE']:.3f}" for r in (a, b))),
-        ("abstention precision / recall", *(f"{r['abstention']['precision']:.2f} / {r['abstention']['recall']:.2f}" for r in (a, b))),
-        ("voice alone tells high from low arousal (AUC)", *(f"{r['voice alone tells high from low arousal (AUC)']:.2f}" for r in (a, b))),
-        ("face alone names joy, sadness, anger, surprise, neutral", *(f"{r['face alone names joy, sadness, anger, surprise, neutral']:.2f}" for r in (a, b))),
+    of = lambda *keys, form="{:.2f}": lambda r: form.format(*(_at(r, k) for k in keys))  # noqa: E731
+    two = "{:.2f} / {:.2f}"
+    lines = [
+        ("CCC valence / arousal / dominance, all", lambda r: cc(r, "all")), *((f"... {who}", lambda r, who=who: cc(r, who)) for who in ("face only", "voice only", "words only")),
+        ("within one / two sd", of("spread.within one sd", "spread.within two sd", form=two)),
+        ("label F (precision, recall)", of("labels.F", "labels.precision", "labels.recall", form="{:.2f} ({:.2f}, {:.2f})")),
+        ("evidence precision of the text (lenient)", of("evidence.precision", "evidence.lenient", form="{:.3f} ({:.3f})")), ("salient cues mentioned", of("evidence.recall_of_salient")),
+        ("speaks at the right hop, precision / recall", of("speaking.precision", "speaking.recall", form=two)), ("... within a hop", of("speaking.precision_within_a_hop", "speaking.recall_within_a_hop", form=two)),
+        ("shifts: F (precision, recall)", of("shifts.F", "shifts.precision", "shifts.recall", form="{:.2f} ({:.2f}, {:.2f})")), ("shifts: onset to certain, s, p50 / p90", of("shifts.delay p50 s", "shifts.delay p90 s", form=two)),
+        ("distinct texts, hedged texts", of("texts.distinct", "texts.hedged", form="{:.2f}, {:.2f}")), ("calibration error of confidence (ECE)", of("confidence.ECE", form="{:.3f}")),
+        ("abstention precision / recall", of("abstention.precision", "abstention.recall", form=two)),
+        *((name, of(name)) for name in ("voice alone tells high from low arousal (AUC)", "face alone names joy, sadness, anger, surprise, neutral")),
+        *((name, of(f"tasks.{name}")) for name in ("sentiment: right side", "sentiment: same of seven answers", "labels: F, cues first", "labels: F, without", "expression: F of action units", "cause: right utterance where there is one", "cause: says none where there is none")),
     ]
-    clips = report.get("clips", {}).get("tears-to-laughter")
-    told = f"Real clip, tears to laughter: mean valence {clips['mean valence in tears']} in tears, {clips['mean valence laughing']} laughing, the turn at {clips['turn at s']} s (the hand leaves the face at about 9.5 s).\n" if clips else ""
+    return [(name, *(tell(r) for r in reports)) for name, tell in lines]
+
+
+def _at(report: dict, path: str):
+    for key in path.split(".") if path not in report else [path]:
+        report = report[key]
+    return report
+
+
+def _ablation(told: dict | None) -> str:
+    if not told:
+        return ""
+    cell = lambda x: f"{x[0]:.2f} ± {x[1]:.2f}" if x[1] is not None else f"{x[0]:.2f}"  # noqa: E731
+    rows = "\n".join(f"| {name} | " + " | ".join(cell(r[k]) for k in ("valence", "arousal", "dominance", "labels F")) + " |" for name, r in told["summary"].items())
+    return ABLATION.format(steps=told["steps"], n=told["seeds"], episodes=told["held-out episodes"], rows=rows)
+
+
+def write_card(spec: dict, report: dict) -> str:
+    clip = report.get("clips", {}).get("tears-to-laughter")
+    told = f"Real clip, tears to laughter: mean valence {clip['mean valence in tears']} in tears, {clip['mean valence laughing']} laughing, the turn at {clip['turn at s']} s (the hand leaves the face at about 9.5 s).\n" if clip else ""
+    table = _rows([report[k] for k in ("int8", "fp32", "coarse") if k in report])
+    training, window = spec["training"], spec["windowHops"]
     return TEXT.format(
-        version=spec["version"], parameters=f"{spec['training']['parameters'] / 1e6:.1f} M parameters in all", training="- " + "\n- ".join(f"{k}: {v}" for k, v in spec["training"].items()),
-        limits="- " + "\n- ".join(spec["limits"]), episodes=a["episodes"], rows="\n".join(f"| {n} | {x} | {y} |" for n, x, y in table), clips=told,
+        version=spec["version"], parameters=f"{training['parameters'] / 1e6:.1f} M parameters in all", layers=training["layers"], width=training["width"], window=window, seconds=window * spec["hopMs"] // 1000,
+        training="- " + "\n- ".join(f"{k}: {v}" for k, v in training.items()), limits="- " + "\n- ".join(spec["limits"]), episodes=report["int8"]["episodes"],
+        rows="\n".join("| " + " | ".join(row) + " |" for row in table), ablation=_ablation(report.get("ablation")), clips=told,
     )
 
 

@@ -178,5 +178,5 @@ if __name__ == "__main__":
             if key not in runs:
                 runs[key] = {**run(name, seed, options.steps, words, exam, trial), "seconds": round(time.time() - began)}
                 print(key, runs[key], flush=True)
-                options.out.write_text(json.dumps({"steps": options.steps, "episodes a step": 16, "held-out episodes": sum(len(x.face) for x in exam), "summary": summary(runs), "runs": runs}, indent=1) + "\n")
+                options.out.write_text(json.dumps({"steps": options.steps, "seeds": seed, "episodes a step": 16, "held-out episodes": sum(len(x.face) for x in exam), "summary": summary(runs), "runs": runs}, indent=1) + "\n")
     options.out.with_suffix(".tokenizer").unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from features import F, V  # noqa: E402
 from lexicon import CUES, FAMILIES, TERMS, TERMS_OF  # noqa: E402
 from parse import cues_in, hedged  # noqa: E402
 from runtime import TELLS, Listener, Pack  # noqa: E402
+from shifts import score  # noqa: E402
 from simulate import ABSTAIN_BELOW, batch  # noqa: E402
 from tasks import LITTLE, expression, sentiment  # noqa: E402
 
@@ -183,6 +184,7 @@ def measure(pack: Pack, episodes: int) -> dict:
         "abstention": {"precision": round(float(weak[quiet].mean()), 3), "recall": round(float(quiet[weak].mean()), 3)},
         "voice alone tells high from low arousal (AUC)": round(float((high[:, None] > low[None]).mean()), 3),
         "face alone names joy, sadness, anger, surprise, neutral": round(float((fold[said_family[clear]] == fold[gold_family[clear]]).mean()), 3),
+        "shifts": score(heads["vad"], heard.evidence, [m for b in heard.batches for m in b.moves]),
         "tasks": answers(pack, episodes),
     }
 

@@ -25,6 +25,7 @@ class Batch:
     spoken: np.ndarray  # [B,N] bool: a description is due
     texts: list[list[tuple[str, list[str]] | None]]
     asked: list["Asked"]
+    moves: list[list[tuple[int, float, float]]]  # changes of each episode: frame, of valence, of arousal
     late: np.ndarray  # [B] hops before this one are not to be learnt from for speaking (began late)
 
 
@@ -58,7 +59,7 @@ def batch(seed: int, size: int, hops: int, coarse: bool = False) -> Batch:
         if late[b]:  # that nothing was said so far is no reason to be silent
             late[b] = int(spoken[b].argmax()) if spoken[b].any() else hops
     asked = [ask(words, truth, b, hops, task) for b in range(size) for task, chance in ASKED if words.random() < chance]
-    return Batch(m.face, m.voice, m.caption, truth, said, spoken, texts, asked, late)
+    return Batch(m.face, m.voice, m.caption, truth, said, spoken, texts, asked, [x.moves for x in latents], late)
 
 
 def ask(words, truth: Truth, b: int, hops: int, task: str) -> Asked:
