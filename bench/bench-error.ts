@@ -13,6 +13,7 @@ export type BenchErrorCode =
   | 'nothing-measured'
   | 'report-malformed'
   | 'used-wrongly'
+  | 'pack-unfit'
   | 'stopped';
 
 /** An error whose message says what happened and what to do; the CLI prints it without a stack. */

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { BenchError } from './bench-error.ts';
 import { capacityCommand } from './capacity/capacity-cli.ts';
 import { compareCommand } from './compare/compare-cli.ts';
+import { costCommand } from './cost/cost-cli.ts';
 import { latencyCommand } from './latency/latency-cli.ts';
 import { qualityCommand } from './quality/quality-cli.ts';
 
@@ -11,7 +12,7 @@ const program = new Command('undertone bench').description(
   'Measures this machine and scores packs: latency, capacity, cost, endurance, quality. Every report can be published.',
 );
 // One line a subcommand; each lives beside what it measures.
-for (const command of [latencyCommand(), capacityCommand(), qualityCommand(), compareCommand()])
+for (const command of [latencyCommand(), capacityCommand(), costCommand(), qualityCommand(), compareCommand()])
   program.addCommand(command);
 
 try {

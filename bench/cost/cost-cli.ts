@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { count, counts, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+
+interface CostFlags extends ReportOutput {
+  readonly pack?: string;
+  readonly windows: readonly number[];
+  readonly batches: readonly number[];
+  readonly tokens: number;
+  readonly rounds: number;
+  readonly peers: boolean;
+}
+
+/** `undertone bench cost`. */
+export function costCommand(): Command {
+  return new Command('cost')
+    .summary('what a hop and a word cost, against re-encoding, the memory bound and peers')
+    .description(
+      'On one thread of this process: one more hop against encoding the window anew, every stage at several batch sizes, ' +
+        'decoding against the memory bandwidth measured beside it and against the same weights stepped through JS, and the face nets under TF.js.',
+    )
+    .option('--pack <dir>', 'model pack (default: the one that comes with the project)')
+    .option('--windows <list>', 'lengths of the window in seconds', counts, [2, 5, 10, 20, 30, 60])
+    .option('--batches <list>', 'participants in one run', counts, [1, 4, 16])
+    .option('--tokens <number>', 'tokens a decoding', count, 32)
+    .option('--rounds <number>', 'timings of each; what is compared takes turns', count, 20)
+    .option('--no-peers', 'leave TF.js out')
+    .option('--out <file>', 'write the report as JSON')
+    .option('--json', 'print JSON instead of tables')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  undertone bench cost                         about a minute
+  undertone bench cost --pack ./my-pack --rounds 100 --out cost.json
+
+How to read it: "times" is how much dearer the other way is. The bound of decoding is the bytes that a token must read
+(weights, keys and values) over the bandwidth of this thread: nothing that reads its weights once a token can be faster.`,
+    )
+    .action(async (flags: CostFlags) => {
+      const { measureCost } = await import('./cost-command.ts');
+      const { costMarkdown } = await import('./cost-report.ts');
+      const report = await untilStopped((signal) => measureCost({ ...flags, signal }));
+      await tell(report, () => costMarkdown(report), flags);
+    });
+}
