@@ -6,25 +6,21 @@ import type { Logger } from 'pino';
 import type { Sfu } from '../sfu/index.ts';
 import { Gate } from './auth/gate.ts';
 import type { Invitations } from './auth/invitations.ts';
-import { ConfigError } from './config/config-error.ts';
 import { isLoopback } from './config/deployment.ts';
 import type { Config } from './config/schema.ts';
-import { AuditLog } from './consent/audit-log.ts';
-import { ConsentLedger } from './consent/ledger.ts';
-import { receiptWriter } from './consent/receipt.ts';
 import { createApp } from './http/app.ts';
 import { Front } from './http/front.ts';
 import { createListener } from './http/listener.ts';
 import { readPageFiles } from './http/page-files.ts';
 import { LatencyRecord } from './latency.ts';
-import { AnalysisSwitch } from './policy/analysis-switch.ts';
-import { visibilityKind, visibilityOf } from './policy/visibility.ts';
-import { isRecorded } from './policy/words.ts';
-import { Recorder } from './recording/recorder.ts';
+import { readiness } from './metrics/readiness.ts';
+import { visibilityKind } from './policy/visibility.ts';
 import type { Analysis } from './rooms/analysis.ts';
 import { AnalysisControl, type Stopped } from './rooms/control.ts';
 import { RoomDirectory } from './rooms/directory.ts';
+import { openSafeguards } from './safeguards.ts';
 import { SocketServer } from './socket/socket-server.ts';
+import { Telemetry } from './telemetry.ts';
 import { readPemFiles, type CertifiedKey } from './tls/pem-files.ts';
 
 /** What an agent is put together from; it does not close them. */
@@ -76,24 +72,22 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
   const gate = new Gate(config.auth, lan?.invitations);
   const front = new Front({ config, gate, names: lan?.names });
   const { pack } = analysis;
-  const visibility = visibilityOf(config);
-  const receiptOf = receiptWriter(config);
-  const audit = openAudit(config, log);
-  const recorder = await openRecorder(config, audit, log);
-  const ledger = new ConsentLedger({
-    purposes: config.policy.purposes,
-    audit,
-    receiptVersion: (room) => receiptOf(room).version,
-  });
-  const turned = new AnalysisSwitch();
-  const rooms = { sfu, analysis, ledger, visibility, switch: turned, recorder, log, withdrawals: gate.withdrawals };
+  const safeguards = await openSafeguards(config, log);
+  const telemetry = new Telemetry();
+  const rooms = { sfu, analysis, ...safeguards, observer: telemetry, log, withdrawals: gate.withdrawals };
   const directory = new RoomDirectory({ ...rooms, maxSessions });
-  const control = new AnalysisControl({ directory, switch: turned, ledger, audit, recorder });
+  const control = new AnalysisControl({ ...safeguards, directory });
+  await telemetry.begin(config.telemetry, { ...safeguards, directory, control, sfu, analysis }, log);
   const app = createApp({
     config,
     front,
     directory,
     control,
+    operation: {
+      health: () => directory.health(),
+      readiness: () => readiness({ sfu, analysis, draining: directory.draining }),
+      metrics: () => telemetry.metrics,
+    },
     pack,
     page: readPageFiles(pageDir),
     report: (error) => log.error({ err: error }, 'a request failed'),
@@ -102,8 +96,9 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
   const http = createListener({ fetch: app.fetch, front, tls, maxConnections });
   const session = {
     directory,
-    receiptOf,
-    results: visibilityKind(visibility),
+    receiptOf: safeguards.receiptOf,
+    telemetry,
+    results: visibilityKind(safeguards.visibility),
     log,
     context: config.deployment.context,
     pack,
@@ -120,36 +115,10 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
     close: () =>
       (closing ??= shutDown(directory, sockets, http).finally(async () => {
         lan?.invitations.close();
-        await recorder?.close();
-        await audit.close();
+        await telemetry.close();
+        await safeguards.close();
       })),
   };
-}
-
-function openAudit({ audit, deployment }: Config, log: Logger): AuditLog {
-  const { path, maxBytes, keep } = audit;
-  const opened = new AuditLog({ log, file: path === undefined ? undefined : { path, maxBytes, keep } });
-  opened.record({ event: 'agent.started', context: deployment.context, reason: deployment.basis?.reference });
-  return opened;
-}
-
-/** There when any room is recorded. @throws {ConfigError} when its folder cannot be used */
-async function openRecorder(config: Config, audit: AuditLog, log: Logger): Promise<Recorder | undefined> {
-  const { rooms, folder, ttlHours, maxBytes } = config.recording;
-  if (rooms.length === 0 || folder === undefined) return undefined;
-  try {
-    return await Recorder.open({
-      folder,
-      ttlMs: ttlHours * 3_600_000,
-      maxBytes,
-      records: (room) => isRecorded(config, room),
-      onExpired: (files) => audit.record({ event: 'recording.expired', files }),
-      onFailure: (error) => log.error({ err: error }, 'recording failed (recording.folder); what is lost is counted'),
-    });
-  } catch (cause) {
-    const message = `recording.folder "${folder}" cannot be used. Choose one that this user may write, or record no rooms.`;
-    throw new ConfigError('config-invalid', message, { cause });
-  }
 }
 
 async function shutDown(directory: RoomDirectory, sockets: SocketServer, http: Server | HttpsServer): Promise<void> {

@@ -1,5 +1,5 @@
 /** Where the package lies, whether its sources or its build run. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,4 +13,10 @@ export function inPackage(path: string): string {
     folder = above;
   }
   return join(folder, path);
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  const json: unknown = JSON.parse(readFileSync(inPackage('package.json'), 'utf8'));
+  return typeof json === 'object' && json !== null && 'version' in json ? String(json.version) : 'unknown';
 }

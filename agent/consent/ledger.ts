@@ -56,6 +56,7 @@ export class ConsentLedger {
   readonly #issuer = ConsentGrant.createIssuer();
   readonly #held = new Map<string, Held>();
   readonly #ended: ConsentReceipt[] = [];
+  readonly #changes = { granted: 0, person: 0, left: 0, shutdown: 0, stopped: 0, deleted: 0 };
   #fallen = 0;
 
   constructor(options: ConsentLedgerOptions) {
@@ -78,6 +79,7 @@ export class ConsentLedger {
     const held = this.#held.get(keyOf(room, participant));
     if (held) return held.grant;
     const grant = this.#issuer.issue(room, participant, receiptVersion);
+    this.#changes.granted++;
     const { purposes, audit } = this.#options;
     const grantedAt = new Date().toISOString();
     const who = { participant, ...(externalId === undefined ? {} : { externalId }) };
@@ -94,6 +96,7 @@ export class ConsentLedger {
     if (!held) return false;
     this.#held.delete(key);
     this.#issuer.revoke(held.grant);
+    this.#changes[reason]++;
     const { id, externalId, receiptVersion } = held.receipt;
     this.#end({ ...held.receipt, withdrawnAt: new Date().toISOString(), withdrawnBecause: reason });
     const event = 'consent.withdrawn';
@@ -121,6 +124,11 @@ export class ConsentLedger {
   /** How many consents are live now. */
   get size(): number {
     return this.#held.size;
+  }
+
+  /** Since the start: how often consent was given, and ended for each reason. */
+  get changes(): Readonly<Record<'granted' | WithdrawReason, number>> {
+    return this.#changes;
   }
 
   /** Ended receipts that are no longer kept here. */

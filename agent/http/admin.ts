@@ -1,34 +1,33 @@
 /** What who runs an installation may do over HTTP: stop and resume analysis, export receipts, delete somebody's data. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { isLoopback } from '../config/deployment.ts';
+import type { Config } from '../config/schema.ts';
 import { AnalysisStoppedError } from '../policy/analysis-switch.ts';
 import { roomNameSchema } from '../protocol/participants.ts';
 import type { AnalysisControl } from '../rooms/control.ts';
+import type { AppEnv } from './app-env.ts';
+import type { Front } from './front.ts';
 
-export interface AdminGuardOptions {
-  /** `admin.secret` */
-  readonly secret: string | undefined;
-  /** True when pages elsewhere are let in (`server.origins`): a proxy makes everybody look like this machine. */
-  readonly proxied: boolean;
-}
-
-/** Headers of proxies: who comes through one is not known to be on this machine. */
+/** Headers of proxies: who comes through one that is not declared may be anywhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
-/** Lets pass who knows the secret; without a secret, programs of this machine. Everybody else gets 401 or 403. */
-export function adminOnly({ secret, proxied }: AdminGuardOptions): MiddlewareHandler {
+/** Lets pass who knows `admin.secret`; without a secret, programs of this machine. Everybody else gets 401 or 403. */
+export function adminOnly({ admin, server }: Config, front: Front): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
-    if (secret === undefined) {
-      if (!proxied && isLocal(context)) return next();
+    const { address } = context.get('visitor');
+    if (admin.secret === undefined) {
+      // A proxy that nobody declared makes everybody look like this machine.
+      if (isLoopback(address) && !isForwarded(context, server)) return next();
       return context.text(
         'Without admin.secret only programs on this machine may do this. Set it, and send "Authorization: Bearer <secret>".',
         403,
       );
     }
+    front.limits.attempt(address);
     const sent = /^Bearer (\S{1,600})$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    if (sent !== undefined && same(sent, secret)) return next();
+    if (sent !== undefined && same(sent, admin.secret)) return next();
+    if (sent !== undefined) front.limits.failed(address);
     return context.text('Send "Authorization: Bearer <secret>" with the admin.secret of this server.', 401, {
       'WWW-Authenticate': 'Bearer',
     });
@@ -73,10 +72,9 @@ async function resume(context: Context, control: AnalysisControl, room?: string)
   return context.json(control.stopped, 200, NOT_CACHED);
 }
 
-function isLocal(context: Context): boolean {
-  if (FORWARDED.some((name) => context.req.header(name) !== undefined)) return false;
-  const address = getConnInfo(context).remote.address?.replace(/^::ffff:/, '');
-  return address !== undefined && isLoopback(address);
+function isForwarded(context: Context<AppEnv>, { origins, trustedProxies }: Config['server']): boolean {
+  if (trustedProxies.length > 0) return context.get('visitor').proxied;
+  return origins.length > 0 || FORWARDED.some((name) => context.req.header(name) !== undefined);
 }
 
 /** In the same time whatever was sent. */

@@ -11,6 +11,7 @@ import type { AppEnv } from './app-env.ts';
 import { explainAuth } from './bearer.ts';
 import type { Front } from './front.ts';
 import { joinRoutes } from './join.ts';
+import { operationRoutes, type Operation } from './operation.ts';
 import type { PageFile } from './page-files.ts';
 import { explanationRoutes, ownDataRoutes } from './participant-data.ts';
 import { whipRoutes, type ReportFailure } from './whip.ts';
@@ -20,6 +21,7 @@ export interface AppOptions {
   readonly front: Front;
   readonly directory: RoomDirectory;
   readonly control: AnalysisControl;
+  readonly operation: Operation;
   /** Model pack in use, `name@version`. */
   readonly pack: string;
   readonly page: ReadonlyMap<string, PageFile>;
@@ -27,18 +29,24 @@ export interface AppOptions {
 }
 
 /** Builds the HTTP side; `app.fetch` is what a server calls. */
-export function createApp({ config, front, directory, control, pack, page, report }: AppOptions): Hono<AppEnv> {
+export function createApp({
+  config,
+  front,
+  directory,
+  control,
+  operation,
+  pack,
+  page,
+  report,
+}: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const { origins } = config.server;
-  const guard = adminOnly({ secret: config.admin.secret, proxied: origins.length > 0 });
+  const guard = adminOnly(config, front);
   app.use(securityHeaders());
   app.use(receive(front));
   if (origins.length > 0) app.use(letPagesOf(origins));
   if (front.gate.invitations) app.route('/join', joinRoutes(front, front.gate.invitations));
-  app.get('/healthz', (context) => {
-    const health = directory.health();
-    return context.json(health, health['status'] === 'ok' ? 200 : 503, { 'Cache-Control': 'no-store' });
-  });
+  app.route('/', operationRoutes(operation, guard));
   app.route('/whip', whipRoutes(front, directory, report));
   app.route('/', explanationRoutes(config, pack));
   app.route('/rooms', ownDataRoutes(directory, control));

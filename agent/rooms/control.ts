@@ -1,6 +1,7 @@
 /** What who runs an installation can do to the analysis of people, and what people can ask for what is held of them. */
 import { randomUUID } from 'node:crypto';
 import { nowUs } from '../../pipeline/index.ts';
+import { answered } from '../answered.ts';
 import type { AuditLog } from '../consent/audit-log.ts';
 import type { ConsentLedger, ConsentReceipt } from '../consent/ledger.ts';
 import type { AnalysisSwitch } from '../policy/analysis-switch.ts';
@@ -62,7 +63,7 @@ export class AnalysisControl {
     // Off in this same turn of the event loop: every grant is dead before the first await.
     const clearing = Promise.allSettled(rooms.map((one) => one.switched(scope, false)));
     audit.record({ event: 'analysis.stopped', room, reason: by });
-    const done = await withinMs(CONFIRM_WITHIN_MS, clearing);
+    const done = await answered(clearing, CONFIRM_WITHIN_MS);
     const cleared = done?.every(({ status }) => status === 'fulfilled') ?? false;
     return { people, cleared, tookMs: (nowUs() - fromUs) / 1000 };
   }
@@ -112,13 +113,4 @@ export class AnalysisControl {
     audit.record({ event: 'data.deleted', participant: person, receipt, files: recordings });
     return { id: receipt, participant: person, deletedAt: new Date().toISOString(), recordings, consentWithdrawn };
   }
-}
-
-/** What a promise gives, or undefined when it takes longer. */
-async function withinMs<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -4,6 +4,7 @@ import { nowUs, type AffectEvent, type Caption, type UnstampedEvent } from '../.
 import type { ConsentGrant, Sfu, SfuEvent } from '../../sfu/index.ts';
 import type { Withdrawals } from '../auth/withdrawals.ts';
 import type { ConsentLedger, WithdrawReason } from '../consent/ledger.ts';
+import type { Observer } from '../metrics/observer.ts';
 import type { AnalysisSwitch, StopScope } from '../policy/analysis-switch.ts';
 import { maySee, type Visibility } from '../policy/visibility.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
@@ -14,14 +15,6 @@ import { ParticipantAnalysis } from './participant-analysis.ts';
 
 /** How long clearing a person may take before it counts as a fault (promised to participants in the receipt). */
 const CLEAR_WITHIN_MS = 1000;
-
-/** Who counts and measures; calls never throw. */
-export interface Observer {
-  /** An event of a consenting person goes out to those who may see it. */
-  published(event: AffectEvent): void;
-  /** Everything of a person was cleared, this long after they withdrew. */
-  cleared(tookMs: number): void;
-}
 
 export interface RoomOptions {
   readonly name: string;
@@ -114,7 +107,8 @@ export class Room {
     const stopping = member.analysis;
     // Who merely left meant nothing by it: their token may bring the consent back.
     const { identity } = member.access;
-    if (identity !== undefined && reason !== 'left' && reason !== 'shutdown') withdrawals?.withdrawn(this.name, identity);
+    if (identity !== undefined && reason !== 'left' && reason !== 'shutdown')
+      withdrawals?.withdrawn(this.name, identity);
     if (!grant || !stopping) return;
     const fromUs = nowUs();
     ledger.withdraw(this.name, member.id, reason);

@@ -1,5 +1,6 @@
 /** Descriptions that were sent to one subscriber and are not acknowledged yet. */
-import { nowUs } from '../../pipeline/index.ts';
+import { nowUs, type Description } from '../../pipeline/index.ts';
+import type { Delivered } from '../metrics/observer.ts';
 
 const KEPT = 64;
 
@@ -7,33 +8,28 @@ const KEPT = 64;
 interface Sent {
   readonly arrivedUs: number;
   readonly closedUs: number;
-}
-
-/** What an acknowledgement shows. */
-export interface Delivery {
-  /** From the event's arrival at the agent until the acknowledgement was here. */
-  readonly deliveredMs: number;
-  /** From the end of the hop until then. */
-  readonly sinceHopMs: number;
+  readonly latencyMs: Description['latencyMs'];
 }
 
 /** Bounded to {@link KEPT}: a client that never acknowledges loses its oldest measurements, nothing else. */
 export class Deliveries {
   readonly #sent = new Map<number, Sent>();
 
-  sent(seq: number, closedUs: number): void {
+  sent({ seq, latencyMs }: Pick<Description, 'seq' | 'latencyMs'>, closedUs: number): void {
     if (this.#sent.size >= KEPT) {
       const [oldest] = this.#sent.keys();
       if (oldest !== undefined) this.#sent.delete(oldest);
     }
-    this.#sent.set(seq, { arrivedUs: nowUs(), closedUs });
+    this.#sent.set(seq, { arrivedUs: nowUs(), closedUs, latencyMs });
   }
 
   /** Undefined for what was never sent, or acknowledged already. */
-  acknowledged(seq: number): Delivery | undefined {
+  acknowledged(seq: number): Delivered | undefined {
     const sent = this.#sent.get(seq);
     if (!sent || !this.#sent.delete(seq)) return undefined;
     const now = nowUs();
-    return { deliveredMs: (now - sent.arrivedUs) / 1000, sinceHopMs: Math.max(0, now - sent.closedUs) / 1000 };
+    const { arrivedUs, closedUs, latencyMs } = sent;
+    const sinceHopMs = Math.max(0, now - closedUs) / 1000;
+    return { deliveredMs: (now - arrivedUs) / 1000, sinceHopMs, closedUs, latencyMs };
   }
 }

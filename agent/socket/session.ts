@@ -11,6 +11,7 @@ import { decodeFrame } from '../protocol/decode.ts';
 import { PROTOCOL_VERSION } from '../protocol/protocol-version.ts';
 import type { ErrorMessage, Receipt, ServerMessage, SessionReady } from '../protocol/server-messages.ts';
 import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
+import type { Telemetry } from '../telemetry.ts';
 import { Deliveries } from './deliveries.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -29,6 +30,7 @@ export interface SessionContext {
   readonly results: SessionReady['results'];
   readonly pack: string;
   readonly latency: LatencyRecord;
+  readonly telemetry: Telemetry;
   readonly log: Logger;
 }
 
@@ -59,7 +61,11 @@ export class Session {
     onEnd: (closeCode: number, reason: string) => void,
   ) {
     this.#context = context;
-    this.#outbox = new Outbox(wire, () => onEnd(4008, 'Too far behind: connect again'));
+    this.#outbox = new Outbox(wire, () => {
+      context.telemetry.subscribers.gaveUp();
+      onEnd(4008, 'Too far behind: connect again');
+    });
+    context.telemetry.subscribers.opened(this.#outbox);
     this.#addressRoom = addressRoom;
     this.#onEnd = onEnd;
   }
@@ -127,6 +133,7 @@ export class Session {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#context.telemetry.subscribers.closed(this.#outbox);
     this.#outbox.close();
     if (this.#seat) await this.#context.directory.leave(this.#seat);
   }
@@ -216,15 +223,17 @@ export class Session {
 
   #event(event: AffectEvent, closedUs: number): void {
     if (event.type === 'affect.state' && !this.#states) return;
-    if (event.type === 'affect.description') this.#deliveries.sent(event.seq, closedUs);
+    if (event.type === 'affect.description') this.#deliveries.sent(event, closedUs);
     this.#outbox.post(event);
   }
 
   #acknowledge(seq: number): void {
     const delivery = this.#deliveries.acknowledged(seq);
     if (!delivery) return;
-    this.#context.latency.add(delivery.deliveredMs);
-    this.#outbox.post({ type: 'delivered', seq, ...delivery });
+    const { deliveredMs, sinceHopMs } = delivery;
+    this.#context.latency.add(deliveredMs);
+    this.#context.telemetry.delivered(delivery);
+    this.#outbox.post({ type: 'delivered', seq, deliveredMs, sinceHopMs });
   }
 
   #explain(error: unknown): void {

@@ -96,6 +96,8 @@ export interface FakeSeat {
 
 export class FakeAnalysis implements Analysis {
   readonly pack = 'fake@1';
+  readonly provider = 'cpu';
+  readonly workers = { started: 1, lost: 0 };
   readonly seats: FakeSeat[] = [];
 
   join(participant: string, join: Join): ReturnType<Analysis['join']> {
@@ -116,6 +118,11 @@ export class FakeAnalysis implements Analysis {
       clear: () => Promise.resolve(),
       close,
     };
+  }
+  stats(): ReturnType<Analysis['stats']> {
+    const counts = { hops: 4, runs: 2, hopsShed: 1, facesShed: 3, descriptions: 1, errors: 0 };
+    const stats = { ...counts, participants: this.seats.length, hopsWaiting: 0, busyMs: 250, ingest: { lost: 5 } };
+    return Promise.resolve([stats]);
   }
 }
 
@@ -155,8 +162,13 @@ export class TestClient {
   readonly socket: WebSocket;
   readonly #waiting = new Set<() => void>();
 
-  constructor(agentUrl: string, path = '/ws?room=lobby', headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(new URL(path, agentUrl.replace('http', 'ws')), { headers });
+  constructor(
+    agentUrl: string,
+    path = '/ws?room=lobby',
+    headers: Record<string, string> = {},
+    protocols: string[] = [],
+  ) {
+    this.socket = new WebSocket(new URL(path, agentUrl.replace('http', 'ws')), protocols, { headers });
     this.socket.on('message', (data: Buffer) => {
       this.received.push(serverMessageSchema.parse(JSON.parse(data.toString())));
       for (const wake of this.#waiting) wake();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AuditLog } from '../../../agent/consent/audit-log.ts';
 import { ConsentLedger, ReceiptOutdatedError } from '../../../agent/consent/ledger.ts';
 import { ConsentGrant } from '../../../sfu/index.ts';
+import { silentLog } from '../fakes.ts';
 
 const mia = { id: 'p-1', externalId: 'user-7' };
 
@@ -84,7 +85,8 @@ describe('ConsentLedger', () => {
   });
 
   it('keeps a bounded number of ended receipts, and counts those that fell', () => {
-    const { ledger } = ledgerWithAudit();
+    const audit = new AuditLog({ log: silentLog });
+    const ledger = new ConsentLedger({ receiptVersion: () => 'r1-now', purposes: ['to train public speaking'], audit });
     for (let i = 0; i < 10_003; i++) {
       ledger.grant('lobby', { id: `p-${i}` }, 'r1-now');
       ledger.withdraw('lobby', `p-${i}`, 'left');

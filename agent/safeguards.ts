@@ -1,0 +1,75 @@
+/** What stands between people and their analysis: the audit log, consent, the switch that stops all, and recordings. */
+import type { Logger } from 'pino';
+import { ConfigError } from './config/config-error.ts';
+import type { Config } from './config/schema.ts';
+import { AuditLog } from './consent/audit-log.ts';
+import { ConsentLedger } from './consent/ledger.ts';
+import { receiptWriter } from './consent/receipt.ts';
+import { AnalysisSwitch } from './policy/analysis-switch.ts';
+import { visibilityOf, type Visibility } from './policy/visibility.ts';
+import { isRecorded } from './policy/words.ts';
+import type { Receipt } from './protocol/server-messages.ts';
+import { Recorder } from './recording/recorder.ts';
+
+export interface Safeguards {
+  readonly audit: AuditLog;
+  readonly ledger: ConsentLedger;
+  readonly switch: AnalysisSwitch;
+  readonly visibility: Visibility;
+  /** There when any room is recorded. */
+  readonly recorder: Recorder | undefined;
+  /** The words that people agree to in a room. */
+  receiptOf(room: string): Receipt;
+  /** Writes what is still to be written. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** @throws {ConfigError} when the folder of recordings cannot be used */
+export async function openSafeguards(config: Config, log: Logger): Promise<Safeguards> {
+  const audit = openAudit(config, log);
+  const recorder = await openRecorder(config, audit, log);
+  const receiptOf = receiptWriter(config);
+  const ledger = new ConsentLedger({
+    purposes: config.policy.purposes,
+    audit,
+    receiptVersion: (room) => receiptOf(room).version,
+  });
+  return {
+    audit,
+    ledger,
+    switch: new AnalysisSwitch(),
+    visibility: visibilityOf(config),
+    recorder,
+    receiptOf,
+    async close() {
+      await recorder?.close();
+      await audit.close();
+    },
+  };
+}
+
+function openAudit({ audit, deployment }: Config, log: Logger): AuditLog {
+  const { path, maxBytes, keep } = audit;
+  const opened = new AuditLog({ log, file: path === undefined ? undefined : { path, maxBytes, keep } });
+  opened.record({ event: 'agent.started', context: deployment.context, reason: deployment.basis?.reference });
+  return opened;
+}
+
+/** There when any room is recorded. @throws {ConfigError} when its folder cannot be used */
+async function openRecorder(config: Config, audit: AuditLog, log: Logger): Promise<Recorder | undefined> {
+  const { rooms, folder, ttlHours, maxBytes } = config.recording;
+  if (rooms.length === 0 || folder === undefined) return undefined;
+  try {
+    return await Recorder.open({
+      folder,
+      ttlMs: ttlHours * 3_600_000,
+      maxBytes,
+      records: (room) => isRecorded(config, room),
+      onExpired: (files) => audit.record({ event: 'recording.expired', files }),
+      onFailure: (error) => log.error({ err: error }, 'recording failed (recording.folder); what is lost is counted'),
+    });
+  } catch (cause) {
+    const message = `recording.folder "${folder}" cannot be used. Choose one that this user may write, or record no rooms.`;
+    throw new ConfigError('config-invalid', message, { cause });
+  }
+}
