@@ -23,6 +23,11 @@ export function findChromium(): string | undefined {
   ]);
 }
 
+/** A Firefox to drive, or undefined. */
+export function findFirefox(): string | undefined {
+  return first('Firefox', [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox']);
+}
+
 /** The ffmpeg program, or undefined. */
 export function findFfmpeg(): string | undefined {
   try {
