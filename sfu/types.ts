@@ -89,6 +89,16 @@ export type SfuEvent =
       readonly reason: string;
     };
 
+/** Whose voice is heard in a room, from the audio levels that senders write into their packets (RFC 6464). */
+export type VoiceActivity =
+  | {
+      readonly type: 'levels';
+      readonly room: string;
+      /** The loudest first; who is not listed is silent. `levelDb` is 0 at full scale and negative below. */
+      readonly levels: ReadonlyArray<{ readonly track: EncodedTrack; readonly levelDb: number }>;
+    }
+  | { readonly type: 'active-speaker'; readonly room: string; readonly track: EncodedTrack };
+
 /** A fork of one track. Bounded: when the sink's thread lags, the oldest packets fall and are counted. */
 export interface Tap {
   readonly trackId: string;
@@ -125,6 +135,8 @@ export interface Sfu {
   requestKeyFrame(trackId: string): void;
   tracks(room: string): readonly EncodedTrack[];
   onEvent(listener: (event: SfuEvent) => void): () => void;
+  /** Whose voice is heard, a few times a second; only engines that read audio levels have it. */
+  onVoice?(listener: (activity: VoiceActivity) => void): () => void;
   stats(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }

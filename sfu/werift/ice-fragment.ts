@@ -1,6 +1,5 @@
 /** WHIP PATCH bodies (`application/trickle-ice-sdpfrag`, RFC 8840). */
 import { SfuError } from '../sfu-error.ts';
-import { iceLines, type LocalTransport } from './transport-sdp.ts';
 
 const MAX_FRAGMENT_CHARACTERS = 50_000;
 
@@ -34,14 +33,14 @@ export function parseIceFragment(text: string): IceFragment {
   return { ufrag, pwd };
 }
 
-/** The server's answer to an ICE restart. */
+/** The server's answer to an ICE restart; `iceLines` are its new credentials and its candidates. */
 export function writeIceFragment(
-  local: LocalTransport,
-  sections: ReadonlyArray<{ kind: string; mid: string }>,
+  iceLines: readonly string[],
+  sections: ReadonlyArray<{ readonly kind: string; readonly mid: string }>,
 ): string {
   const mids = sections.map(({ mid }) => mid).filter(Boolean);
   const group = mids.length > 0 ? [`a=group:BUNDLE ${mids.join(' ')}`] : [];
   const [first] = sections;
   const media = first ? [`m=${first.kind} 9 UDP/TLS/RTP/SAVPF 0`, ...(first.mid ? [`a=mid:${first.mid}`] : [])] : [];
-  return `${['a=ice-lite', ...group, ...media, ...iceLines(local)].join('\r\n')}\r\n`;
+  return `${['a=ice-lite', ...group, ...media, ...iceLines].join('\r\n')}\r\n`;
 }

@@ -20,6 +20,18 @@ export interface SfuLimits {
   readonly consentMs: number;
 }
 
+/** Enough for a small machine; a deployment of another size says so. */
+export const DEFAULT_LIMITS: SfuLimits = {
+  publications: 64,
+  viewers: 128,
+  tracksPerPublication: 8,
+  tracksPerViewer: 64,
+  tapsPerTrack: 4,
+  tapQueuePackets: 512,
+  halfOpenMs: 15_000,
+  consentMs: 15_000,
+};
+
 /** How the engine's thread is started. */
 export interface EngineConfig {
   readonly listenIps: readonly string[];

@@ -8,6 +8,7 @@ import { negotiatePublish, type PublishNegotiation } from './publish-sdp.ts';
 import { PublishedTrack } from './published-track.ts';
 import { createRtpView, readRtp, readTextExtension, type RtpView } from './rtp-packet.ts';
 import { parseRtcp, receiverReport } from './rtcp.ts';
+import { iceLines } from './transport-sdp.ts';
 
 /** How often missing packets are looked after, while some are. */
 const REPAIR_MS = 20;
@@ -88,7 +89,7 @@ export class Publisher {
     if (!pwd) throw new SfuError('bad-fragment', 'An ICE restart needs a=ice-pwd beside the new a=ice-ufrag.');
     this.#connection.accept({ ...remote, ufrag, pwd });
     this.#connection.restartIce();
-    return writeIceFragment(this.#connection.local, this.#negotiation.sections);
+    return writeIceFragment(iceLines(this.#connection.local), this.#negotiation.sections);
   }
 
   /** Once a second: tells the client how its media arrive, and says why it should be closed if it should. */

@@ -1,7 +1,7 @@
 /** The server's offers to a viewer and the viewer's answers. */
 import { SfuError } from '../sfu-error.ts';
 import type { EncodedTrack, TrackCodec } from '../types.ts';
-import { parseSdp } from './sdp.ts';
+import { parseSdp, type Sdp } from './sdp.ts';
 import {
   type LocalTransport,
   remoteTransport,
@@ -65,12 +65,16 @@ function slotLines({ kind, mid, track, codec, ssrc, payloadType, cname }: Slot, 
 
 /** A viewer's answer: its transport, and the mids that it takes. */
 export interface ViewerAnswer {
+  readonly sdp: Sdp;
   readonly remote: RemoteTransport;
   readonly taken: ReadonlySet<string>;
 }
 
 /** Reads an answer to an offer with these slots. Throws {@link SfuError} `bad-answer`. */
-export function parseViewerAnswer(sdpText: string, slots: readonly Slot[]): ViewerAnswer {
+export function parseViewerAnswer(
+  sdpText: string,
+  slots: ReadonlyArray<Pick<Slot, 'mid' | 'payloadType'>>,
+): ViewerAnswer {
   const sdp = parseSdp(sdpText, 'bad-answer');
   if (sdp.sections.length !== slots.length) {
     throw new SfuError(
@@ -85,5 +89,5 @@ export function parseViewerAnswer(sdpText: string, slots: readonly Slot[]): View
     const speaks = section.codecs.some(({ payloadType }) => payloadType === slot.payloadType);
     if (section.port !== 0 && receives && speaks) taken.add(slot.mid);
   });
-  return { remote: remoteTransport(sdp, 'bad-answer'), taken };
+  return { sdp, remote: remoteTransport(sdp, 'bad-answer'), taken };
 }

@@ -14,7 +14,7 @@ import type {
   ViewerOffer,
 } from '../types.ts';
 import { EngineThread, type EngineNews } from './engine-thread.ts';
-import type { SfuLimits } from './messages.ts';
+import { DEFAULT_LIMITS, type SfuLimits } from './messages.ts';
 import { TapHandle } from './tap-handle.ts';
 
 /** How to start the engine. */
@@ -29,17 +29,6 @@ export interface WeriftSfuOptions {
   /** Lines worth knowing, without names or content. */
   readonly log?: (message: string) => void;
 }
-
-const DEFAULT_LIMITS: SfuLimits = {
-  publications: 64,
-  viewers: 128,
-  tracksPerPublication: 8,
-  tracksPerViewer: 64,
-  tapsPerTrack: 4,
-  tapQueuePackets: 512,
-  halfOpenMs: 15_000,
-  consentMs: 15_000,
-};
 
 const CAPABILITIES: SfuCapabilities = {
   simulcast: false,

@@ -1,0 +1,190 @@
+/** mediasoup's worker processes: one per core, each with one port for all its peers; one that dies is replaced. */
+import { availableParallelism, networkInterfaces } from 'node:os';
+import type { TransportListenInfo, WebRtcServer, Worker } from 'mediasoup/types';
+import { SfuError } from '../sfu-error.ts';
+import type { Mediasoup } from './worker-binary.ts';
+
+/** A worker that dies again this soon after its start is not started once more at once. */
+const RESTART_PAUSE_MS = 1_000;
+
+/** Where the workers listen. */
+export interface WorkerPoolOptions {
+  readonly listenIps: readonly string[];
+  /** Every worker takes one port of the range per address; any port when absent. */
+  readonly ports?: { readonly min: number; readonly max: number } | undefined;
+  /** Announced instead of the listening address (NAT, container, public IP). */
+  readonly announcedAddress?: string | undefined;
+  /** ICE over TCP beside UDP, for networks that let nothing else out. */
+  readonly tcp: boolean;
+  /** Default: one per core, and no more than the range has ports. */
+  readonly workers?: number | undefined;
+}
+
+/** What a worker process has used since its start. */
+export interface WorkerUsage {
+  readonly pid: number;
+  readonly rooms: number;
+  /** Time on the processor, in ms. */
+  readonly cpuMs: number;
+  /** The most memory it ever held, in bytes. */
+  readonly maxRssBytes: number;
+}
+
+/** A worker with its port. */
+export interface PooledWorker {
+  readonly worker: Worker;
+  readonly server: WebRtcServer;
+  /** Rooms placed here. */
+  rooms: number;
+}
+
+/** The running workers. */
+export class WorkerPool {
+  /** Workers that died, ever. */
+  deaths = 0;
+  readonly #mediasoup: Mediasoup;
+  readonly #options: WorkerPoolOptions;
+  readonly #log: (message: string) => void;
+  readonly #workers = new Set<PooledWorker>();
+  #restart: NodeJS.Timeout | undefined;
+  #wanted: number;
+  #closed = false;
+
+  private constructor(mediasoup: Mediasoup, options: WorkerPoolOptions, log: (message: string) => void) {
+    this.#mediasoup = mediasoup;
+    this.#options = options;
+    this.#log = log;
+    this.#wanted = options.workers ?? defaultCount(options);
+  }
+
+  /** Starts all of them. Throws {@link SfuError} `no-port`, or `engine-gone` when the program does not start. */
+  static async start(
+    mediasoup: Mediasoup,
+    options: WorkerPoolOptions,
+    log: (message: string) => void,
+  ): Promise<WorkerPool> {
+    const pool = new WorkerPool(mediasoup, options, log);
+    try {
+      // One after the other: two that look for a port in the same range at once may find the same one.
+      while (pool.#workers.size < pool.#wanted) await pool.#add();
+    } catch (error) {
+      pool.close();
+      throw error;
+    }
+    return pool;
+  }
+
+  get size(): number {
+    return this.#workers.size;
+  }
+
+  /** The worker with the fewest rooms. Throws {@link SfuError} `engine-gone` while none runs. */
+  leastLoaded(): PooledWorker {
+    const [least] = [...this.#workers].sort((a, b) => a.rooms - b.rooms);
+    if (!least)
+      throw new SfuError(
+        'engine-gone',
+        'No media worker is running just now; a new one starts: try again in a second.',
+      );
+    return least;
+  }
+
+  /** What each worker costs; one that dies meanwhile is left out. */
+  async usage(): Promise<WorkerUsage[]> {
+    const asked = [...this.#workers].map(async ({ worker, rooms }) => {
+      const used = await worker.getResourceUsage();
+      // libuv gives kilobytes.
+      return { pid: worker.pid, rooms, cpuMs: used.ru_utime + used.ru_stime, maxRssBytes: used.ru_maxrss * 1024 };
+    });
+    const answers = await Promise.allSettled(asked);
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  }
+
+  /** Ends all workers. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#restart);
+    for (const { worker } of this.#workers) worker.close();
+    this.#workers.clear();
+  }
+
+  async #add(): Promise<void> {
+    const worker = await this.#spawn();
+    try {
+      const server = await worker.createWebRtcServer({ listenInfos: listenInfos(this.#options) });
+      const pooled: PooledWorker = { worker, server, rooms: 0 };
+      if (this.#closed) throw new SfuError('closed', 'The SFU is closed.');
+      this.#workers.add(pooled);
+      worker.once('died', (error) => this.#mourn(pooled, error));
+    } catch (error) {
+      worker.close();
+      throw error instanceof SfuError ? error : cannotListen(this.#options, error);
+    }
+  }
+
+  async #spawn(): Promise<Worker> {
+    try {
+      return await this.#mediasoup.createWorker({ logLevel: 'error' });
+    } catch (cause) {
+      throw new SfuError(
+        'engine-gone',
+        `The mediasoup worker ${this.#mediasoup.workerBin} does not start: build one that does, or choose sfu.engine: werift.`,
+        { cause },
+      );
+    }
+  }
+
+  #mourn(pooled: PooledWorker, error: Error): void {
+    this.#workers.delete(pooled);
+    this.deaths++;
+    if (this.#closed) return;
+    this.#log(`A media worker died with ${pooled.rooms} rooms (${error.message}); a new one starts.`);
+    this.#replace();
+  }
+
+  #replace(): void {
+    this.#add().catch((error: unknown) => {
+      if (this.#closed) return;
+      this.#log(
+        `No new media worker could start (${error instanceof Error ? error.message : String(error)}); trying again.`,
+      );
+      this.#restart = setTimeout(() => this.#replace(), RESTART_PAUSE_MS);
+    });
+  }
+}
+
+function defaultCount({ ports }: WorkerPoolOptions): number {
+  const cores = availableParallelism();
+  return ports ? Math.min(cores, ports.max - ports.min + 1) : cores;
+}
+
+function listenInfos({ listenIps, ports, announcedAddress, tcp }: WorkerPoolOptions): TransportListenInfo[] {
+  const places = announcedAddress
+    ? listenIps.map((ip) => ({ ip, announcedAddress }))
+    : listenIps.flatMap((ip) => reachable(ip).map((each) => ({ ip: each })));
+  return places.flatMap((place) =>
+    (tcp ? (['udp', 'tcp'] as const) : (['udp'] as const)).map((protocol) => ({
+      ...place,
+      protocol,
+      ...(ports ? { portRange: { ...ports } } : {}),
+    })),
+  );
+}
+
+/** mediasoup announces what it listens on: for "every address" that has to be each of them by itself. */
+function reachable(ip: string): string[] {
+  if (ip !== '0.0.0.0' && ip !== '::') return [ip];
+  const family = ip === '::' ? 'IPv6' : 'IPv4';
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).filter((entry) => entry.family === family && !entry.internal).map((entry) => entry.address),
+  );
+}
+
+function cannotListen({ listenIps, ports }: WorkerPoolOptions, cause: unknown): SfuError {
+  const where = ports ? `between ${ports.min} and ${ports.max}` : 'of any number';
+  return new SfuError(
+    'no-port',
+    `A media worker found no free port ${where} on ${listenIps.join(', ')} (${cause instanceof Error ? cause.message : String(cause)}): widen media.udpPorts (one port per worker), run fewer workers, or choose an address of this machine.`,
+    { cause },
+  );
+}

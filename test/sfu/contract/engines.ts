@@ -1,0 +1,30 @@
+/** The engines that keep the contract of `Sfu`, each with how to start it. */
+import { createMediasoupSfu, createWeriftSfu, type Sfu } from '../../../sfu/index.ts';
+import { findWorker, SETUP_COMMAND } from '../../../sfu/mediasoup/worker-binary.ts';
+import type { SfuLimits } from '../../../sfu/werift/messages.ts';
+
+/** What both engines understand. */
+export interface EngineOptions {
+  readonly limits?: Partial<SfuLimits>;
+  readonly udpPorts?: { readonly min: number; readonly max: number };
+  readonly announcedAddress?: string;
+}
+
+/** One engine under test. */
+export interface TestedEngine {
+  readonly name: string;
+  /** False when a part of it is not on this machine. */
+  readonly here: boolean;
+  create(options?: EngineOptions): Promise<Sfu>;
+}
+
+/** True when mediasoup's worker program is on this machine. */
+export const hasWorker = findWorker() !== undefined;
+
+export const ENGINES: readonly TestedEngine[] = [
+  { name: 'werift', here: true, create: createWeriftSfu },
+  // One worker: a test that counts ports or kills it knows which it is.
+  { name: 'mediasoup', here: hasWorker, create: (options) => createMediasoupSfu({ workers: 1, ...options }) },
+];
+
+if (!hasWorker) console.warn(`SKIPPED: mediasoup has no worker program here; "${SETUP_COMMAND}" builds it.`);
