@@ -1,11 +1,13 @@
 /** The engine proper: rooms, publishers, viewers and taps. Runs in its own thread and knows only its {@link Post}. */
+import { PlainPublisher } from '../plain-rtp/plain-publisher.ts';
+import { isPlainOffer, parsePlainOffer } from '../plain-rtp/plain-sdp.ts';
 import { SfuError } from '../sfu-error.ts';
 import type { Publication } from '../types.ts';
 import type { EngineContext } from './connection.ts';
 import { createCounters, type Counters } from './counters.ts';
 import type { EngineCalls, EngineConfig, EngineMessage } from './messages.ts';
 import type { PublishedTrack } from './published-track.ts';
-import { Publisher } from './publisher.ts';
+import { Publisher, type PublisherIdentity } from './publisher.ts';
 import { createCertificate } from './secure-transport.ts';
 import { TapQueue } from './tap-queue.ts';
 import { UdpMux } from './udp-mux.ts';
@@ -23,13 +25,16 @@ export type EngineMethods = {
   ) => EngineCalls[K]['result'] | Promise<EngineCalls[K]['result']>;
 };
 
+/** Who publishes: a peer connection, or a program that pushes plain RTP. */
+type AnyPublisher = Publisher | PlainPublisher;
+
 /** All calls of this process that werift carries. */
 export class Engine implements EngineMethods {
   readonly counters: Counters;
   readonly #config: EngineConfig;
   readonly #context: EngineContext;
   readonly #post: Post;
-  readonly #publishers = new Map<string, Publisher>();
+  readonly #publishers = new Map<string, AnyPublisher>();
   readonly #viewers = new Map<string, ViewerPeer>();
   readonly #tracks = new Map<string, PublishedTrack>();
   readonly #taps = new Map<string, { track: PublishedTrack; queue: TapQueue }>();
@@ -56,13 +61,13 @@ export class Engine implements EngineMethods {
     return new Engine(config, context, post);
   }
 
-  publish(room: string, participant: string, offerSdp: string): Publication {
-    const { publications, tracksPerPublication } = this.#config.limits;
+  async publish(room: string, participant: string, offerSdp: string): Promise<Publication> {
+    const { publications } = this.#config.limits;
     refuseBeyond(publications, this.#publishers.size, 'publications');
-    const publisher = new Publisher({ room, participant }, offerSdp, tracksPerPublication, this.#context, {
-      connected: () => this.#show(publisher),
-      closed: (_, reason) => this.#endPublisher(publisher, reason),
-    });
+    const identity = { room, participant };
+    const publisher = isPlainOffer(offerSdp)
+      ? await this.#openPorts(identity, offerSdp)
+      : this.#openPeer(identity, offerSdp);
     this.#publishers.set(publisher.id, publisher);
     return { id: publisher.id, answerSdp: publisher.answerSdp };
   }
@@ -153,7 +158,25 @@ export class Engine implements EngineMethods {
     await this.#context.mux.close();
   }
 
-  #show(publisher: Publisher): void {
+  #openPeer(identity: PublisherIdentity, offerSdp: string): Publisher {
+    const { tracksPerPublication } = this.#config.limits;
+    const publisher = new Publisher(identity, offerSdp, tracksPerPublication, this.#context, {
+      connected: () => this.#show(publisher),
+      closed: (_, reason) => this.#endPublisher(publisher, reason),
+    });
+    return publisher;
+  }
+
+  #openPorts(identity: PublisherIdentity, offerSdp: string): Promise<PlainPublisher> {
+    const { listenIps, udpPorts, limits } = this.#config;
+    const sources = parsePlainOffer(offerSdp, limits.tracksPerPublication);
+    const place = { ip: listenIps[0], udpPorts, address: this.#context.mux.candidates[0].address };
+    return PlainPublisher.open(identity, sources, place, this.#context, {
+      connected: (publisher) => this.#show(publisher),
+    });
+  }
+
+  #show(publisher: AnyPublisher): void {
     for (const track of publisher.tracks) {
       this.#tracks.set(track.info.id, track);
       this.#post({ type: 'event', event: { type: 'track-added', track: track.info }, publication: publisher.id });
@@ -161,7 +184,7 @@ export class Engine implements EngineMethods {
     for (const viewer of this.#viewers.values()) if (watches(viewer, publisher)) viewer.add(publisher.tracks);
   }
 
-  #endPublisher(publisher: Publisher, reason: string): void {
+  #endPublisher(publisher: AnyPublisher, reason: string): void {
     if (!this.#publishers.delete(publisher.id)) return;
     for (const viewer of this.#viewers.values()) viewer.remove(publisher.tracks);
     for (const track of publisher.tracks) {
@@ -205,7 +228,7 @@ export class Engine implements EngineMethods {
     }
   }
 
-  #publisher(id: string): Publisher {
+  #publisher(id: string): AnyPublisher {
     const publisher = this.#publishers.get(id);
     if (!publisher)
       throw new SfuError('no-such-publication', 'This publication does not exist (any more): publish again.');

@@ -82,6 +82,13 @@ function accept(sdp: Sdp, section: SdpSection): PublishedSection | undefined {
   };
 }
 
+/** What of a section would be forwarded and analysed; undefined when nothing of it can be. */
+export function publishedCodec(section: SdpSection): TrackCodec | undefined {
+  const { kind } = section;
+  const codec = kind === 'audio' || kind === 'video' ? pickCodec(section) : undefined;
+  return codec && describe(kind === 'audio' ? 'audio' : 'video', codec);
+}
+
 const MIME_TYPES: Readonly<Record<string, string>> = { opus: 'audio/opus', vp8: 'video/VP8', h264: 'video/H264' };
 
 function describe(kind: 'audio' | 'video', codec: SdpCodec): TrackCodec {

@@ -118,7 +118,8 @@ export class UdpMux {
   }
 }
 
-async function bindInRange(ip: string, { min, max }: MuxOptions['udpPorts']): Promise<Socket> {
+/** A socket on the first free port of the range. Throws {@link SfuError} `no-port`. */
+export async function bindInRange(ip: string, { min, max }: MuxOptions['udpPorts']): Promise<Socket> {
   for (let port = min; port <= max; port++) {
     const socket = await bind(ip, port);
     if (socket) return socket;

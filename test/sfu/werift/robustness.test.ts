@@ -210,7 +210,7 @@ async function bareEngine(
 
 test('who never connects is given up', async () => {
   const { engine, said } = await bareEngine({ halfOpenMs: 50 });
-  const { id } = engine.publish('room', 'ann', OFFER);
+  const { id } = await engine.publish('room', 'ann', OFFER);
   expect(await said('event')).toMatchObject({ event: { type: 'publication-closed', id, reason: 'never connected' } });
   expect(engine.stats()).toMatchObject({ publishers: 0, halfOpenTimeouts: 1 });
 });
@@ -226,12 +226,12 @@ test('a viewer that does not answer is given up', async () => {
 
 test('limits are refusals, not failures', async () => {
   const { engine } = await bareEngine({ publications: 1, viewers: 0 });
-  const { id } = engine.publish('room', 'ann', OFFER);
+  const { id } = await engine.publish('room', 'ann', OFFER);
   const refused = expect.objectContaining({ code: 'limit' }) as Error;
-  expect(() => engine.publish('room', 'bob', OFFER)).toThrow(refused);
+  await expect(engine.publish('room', 'bob', OFFER)).rejects.toThrow(refused);
   expect(() => engine.view('room', 'bob', 'view-1')).toThrow(refused);
   engine.unpublish(id);
-  expect(engine.publish('room', 'bob', OFFER).id).not.toBe(id);
+  expect((await engine.publish('room', 'bob', OFFER)).id).not.toBe(id);
 });
 
 test('the first free port of the range is taken, and the address announced that one is told to', async () => {

@@ -1,0 +1,137 @@
+import { createSocket } from 'node:dgram';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ConsentGrant, createWeriftSfu, type EncodedTrack, type Sfu, type TapSink } from '../../../sfu/index.ts';
+import { createMediasoupSfu } from '../../../sfu/mediasoup/mediasoup-sfu.ts';
+import { findWorker, SETUP_COMMAND } from '../../../sfu/mediasoup/worker-binary.ts';
+import { HeadlessViewer } from '../werift/headless-caller.ts';
+import { ffmpegArgs, gstreamerArgs, hasTool, PLAIN_OFFER, portsOf, Tool } from './push.ts';
+
+const hasMediasoup = findWorker() !== undefined;
+if (!hasMediasoup) console.warn(`SKIPPED: mediasoup's worker is missing; "${SETUP_COMMAND}" makes it.`);
+const ffmpeg = hasTool('ffmpeg', 'ffmpeg', '-version');
+const gstreamer = hasTool(
+  'gst-launch-1.0',
+  'gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad',
+);
+
+const engines = [
+  { name: 'werift', here: true, start: (): Promise<Sfu> => createWeriftSfu() },
+  { name: 'mediasoup', here: hasMediasoup, start: (): Promise<Sfu> => createMediasoupSfu({ workers: 1 }) },
+];
+const open: Array<() => unknown> = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+async function started(start: () => Promise<Sfu>): Promise<Sfu> {
+  const sfu = await start();
+  open.push(() => sfu.close());
+  return sfu;
+}
+
+function run(program: string, args: readonly string[]): Tool {
+  const tool = new Tool(program, args);
+  open.push(() => tool.close());
+  return tool;
+}
+
+/** The tracks, once media flow. */
+function shown(sfu: Sfu, count: number): Promise<EncodedTrack[]> {
+  const tracks: EncodedTrack[] = [];
+  return new Promise((resolve) => {
+    sfu.onEvent((event) => {
+      if (event.type === 'track-added' && tracks.push(event.track) === count) resolve(tracks);
+    });
+  });
+}
+
+/** Packets and sender reports of a tap, awaited. */
+function tapSink(): { sink: TapSink; packets: Promise<void>; reports: Promise<void> } {
+  let [onPacket, onReport]: Array<() => void> = [() => {}, () => {}];
+  const packets = new Promise<void>((resolve) => (onPacket = resolve));
+  const reports = new Promise<void>((resolve) => (onReport = resolve));
+  let count = 0;
+  const sink: TapSink = {
+    packet: () => {
+      if (++count === 20) onPacket();
+    },
+    senderReport: () => onReport(),
+    muted: () => {},
+    closed: () => {},
+  };
+  return { sink, packets, reports };
+}
+
+describe.each(engines)('plain RTP on $name', ({ here, start }) => {
+  it.skipIf(!here || !ffmpeg)('is taken from FFmpeg, watched by WebRTC, and tapped with its clock', async () => {
+    const sfu = await started(start);
+    const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
+    const tracks = shown(sfu, 2);
+    run('ffmpeg', ffmpegArgs(portsOf(answerSdp)));
+    const [audio] = (await tracks).filter(({ kind }) => kind === 'audio');
+    expect(audio).toMatchObject({ room: 'room', participant: 'robot', codec: { mimeType: 'audio/opus' } });
+    const grant = ConsentGrant.createIssuer().issue('room', 'robot', 'r1');
+    const { sink, packets, reports } = tapSink();
+    await sfu.tap(audio.id, grant, sink);
+    await Promise.all([packets, reports]);
+    const viewer = await HeadlessViewer.join(sfu, 'room', 'bob');
+    open.push(() => viewer.close());
+    const { tracks: watched } = await viewer.offered(({ tracks: offered }) => offered.length === 2);
+    await viewer.frames(watched.find(({ kind }) => kind === 'video')!.mid, 3);
+    await viewer.sound(watched.find(({ kind }) => kind === 'audio')!.mid);
+  });
+
+  it.skipIf(!here || !gstreamer)('is taken from GStreamer', async () => {
+    const sfu = await started(start);
+    const { id, answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
+    const tracks = shown(sfu, 2);
+    run('gst-launch-1.0', gstreamerArgs(portsOf(answerSdp)));
+    const [video] = (await tracks).filter(({ kind }) => kind === 'video');
+    const { sink, packets, reports } = tapSink();
+    await sfu.tap(video.id, ConsentGrant.createIssuer().issue('room', 'robot', 'r1'), sink);
+    await Promise.all([packets, reports]);
+    await sfu.unpublish(id);
+    expect(sfu.tracks('room')).toEqual([]);
+  });
+
+  it.skipIf(!here)('takes nothing but the announced stream', async () => {
+    const sfu = await started(start);
+    const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
+    const [audio] = portsOf(answerSdp);
+    const socket = createSocket('udp4');
+    open.push(() => socket.close());
+    const send = (ssrc: number, sequence: number): void => {
+      const rtp = Buffer.alloc(40);
+      rtp.writeUInt16BE(0x806f, 0);
+      rtp.writeUInt16BE(sequence, 2);
+      rtp.writeUInt32BE(sequence * 960, 4);
+      rtp.writeUInt32BE(ssrc, 8);
+      socket.send(rtp, audio.rtp, '127.0.0.1');
+    };
+    const tracks = shown(sfu, 2);
+    send(1001, 1);
+    const found = (await tracks).find(({ kind }) => kind === 'audio')!;
+    const ssrcs = new Set<number>();
+    let [count, done] = [0, (): void => {}];
+    const enough = new Promise<void>((resolve) => (done = resolve));
+    const packet = (rtp: Uint8Array): void => {
+      ssrcs.add(Buffer.from(rtp).readUInt32BE(8));
+      if (++count === 3) done();
+    };
+    const sink = { packet, senderReport: () => {}, muted: () => {}, closed: () => {} };
+    await sfu.tap(found.id, ConsentGrant.createIssuer().issue('room', 'robot', 'r1'), sink);
+    for (let sequence = 2; sequence < 5; sequence++) {
+      send(666, sequence);
+      socket.send(Buffer.from('nonsense'), audio.rtp, '127.0.0.1');
+      send(1001, sequence);
+    }
+    await enough;
+    expect(ssrcs.size).toBe(1);
+  });
+
+  it.skipIf(!here)('refuses an offer that does not name its streams', async () => {
+    const sfu = await started(start);
+    const nameless = PLAIN_OFFER.replaceAll(/a=ssrc:\d+\r\n/g, '');
+    await expect(sfu.publish('room', 'robot', nameless)).rejects.toMatchObject({ code: 'bad-offer' });
+  });
+});
