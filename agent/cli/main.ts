@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** The command line: `undertone <start|token|analyze|bench|doctor|prepare>`. Exits with 0 (done), 1 (failed) or 2 (used or configured wrongly). */
+/** The command line: `undertone <command>`. Exits with 0 (done), 1 (failed) or 2 (used or configured wrongly). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
-import { inPackage } from '../package-root.ts';
+import { inPackage, packageVersion } from '../package-root.ts';
+import { operatingCommands } from './operating.ts';
 import type { TokenOptions } from './token.ts';
 
 const FAILED = 1;
@@ -14,7 +14,7 @@ const USED_WRONGLY = 2;
 function program(): Command {
   const root = new Command('undertone')
     .description('Reads the undertone of a live video call: rolling, evidenced descriptions of how people come across.')
-    .version(versionOfPackage())
+    .version(packageVersion())
     .showHelpAfterError('Add --help to see what is possible.')
     .exitOverride()
     .addHelpText(
@@ -27,9 +27,13 @@ Examples:
   undertone analyze talk.mp4           describe the person in a recording, as JSON lines
   undertone bench latency              how fast this machine describes a real call
   undertone doctor                     what this machine can run, and how fast
-  undertone prepare                    get the face models ready before the first start`,
+  undertone prepare                    get the face models ready before the first start
+  undertone explain                    what participants are told, made from your settings
+  undertone stop                       stop all analysis at once, until "undertone resume"
+
+Every command has examples of its own: undertone stop --help`,
     );
-  for (const command of [startCommand(), tokenCommand(), doctorCommand(), prepareCommand()])
+  for (const command of [startCommand(), tokenCommand(), doctorCommand(), prepareCommand(), ...operatingCommands()])
     root.addCommand(command.copyInheritedSettings(root));
   const analyze = lazily('analyze', 'describe the person in a video, a sound file or a picture', loadAnalyze);
   root.addCommand(analyze.copyInheritedSettings(root).helpOption(false));
@@ -60,7 +64,16 @@ function startCommand(): Command {
       'after',
       `
 Settings come from the file, then the environment (UNDERTONE_SERVER_PORT, UNDERTONE_DEPLOYMENT_CONTEXT, ...), then
-these options; later ones win. SIGINT or SIGTERM ends calls in good order, a second one ends at once.`,
+these options; later ones win. SIGINT or SIGTERM ends calls in good order, a second one ends at once. SIGUSR2 stops all
+analysis at once, as "undertone stop" does; calls go on.
+
+Examples:
+  undertone start
+  undertone start --config ours.yaml --log-level warn
+  UNDERTONE_DEPLOYMENT_CONTEXT=research undertone start --port 9000
+
+When it runs: / is the page, /about-this-call what participants are told, /healthz and /readyz are for orchestrators,
+/metrics is for Prometheus.`,
     )
     .action(async (options: { port?: number; host?: string; lan?: boolean; config?: string; logLevel?: string }) => {
       const { start } = await import('./start.ts');
@@ -116,6 +129,7 @@ function doctorCommand(): Command {
     .description('Say what this machine can run: providers, packs, how fast, and what is wrong.')
     .summary('say what this machine can run')
     .option('--json', 'print the report as JSON')
+    .addHelpText('after', '\nExamples:\n  undertone doctor\n  undertone doctor --json | jq .packs')
     .action(async (options: { json?: boolean }) => {
       const { doctor } = await import('./doctor.ts');
       process.exitCode = (await doctor(options.json === true)) ? 0 : FAILED;
@@ -131,6 +145,10 @@ function prepareCommand(): Command {
     .option(
       '--cache-dir <folder>',
       'where to keep them (default: analysis.faceCacheDir, else the cache folder of the user)',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  undertone prepare\n  undertone prepare --cache-dir /var/cache/undertone   (then set analysis.faceCacheDir to it)',
     )
     .action(async (options: { cacheDir?: string }) => {
       const { prepareFaceModels } = await import('../../models/index.ts');
@@ -164,11 +182,6 @@ function lazily(name: string, description: string, load: () => Promise<Command>)
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
   return Number(text);
-}
-
-function versionOfPackage(): string {
-  const json: unknown = JSON.parse(readFileSync(inPackage('package.json'), 'utf8'));
-  return typeof json === 'object' && json !== null && 'version' in json ? String(json.version) : 'unknown';
 }
 
 /** Explains a failure to people, and says with which status to exit. */

@@ -51,6 +51,10 @@ export async function start(options: StartOptions): Promise<void> {
     const served = { ...parts, log, pageDir: inPackage('dist/page') };
     const agent = lan ? await startOnLan(lan, served) : await startAgent(config, served);
     if (!lan) process.stdout.write(`${agent.url}\n`);
+    process.on('SIGUSR2', () => {
+      log.warn('SIGUSR2: all analysis is stopped; "undertone resume" lets people consent again');
+      void agent.stopAnalysis();
+    });
     await stop;
     log.info('ending calls; once more ends at once');
     await agent.close();

@@ -36,11 +36,7 @@ export function explain(config: Config, { room, pack }: ExplanationOptions = {})
     ),
     section('Who sees it', visibilityWords(config)),
     section('How long it is kept', retention(config, room)),
-    section(
-      'How to stop it',
-      withdrawalWords(config, room),
-      'Leaving the call has the same effect. So has the switch of who runs the call: it stops the analysis of everybody at once.',
-    ),
+    section('How to stop it', withdrawalWords(config, room), leavingWords(config, room)),
     section('Your rights', rights(config)),
     section(
       'Whom to ask',
@@ -51,8 +47,8 @@ export function explain(config: Config, { room, pack }: ExplanationOptions = {})
 
 /** The explanation as plain text, wrapped at 80 columns. */
 export function explanationText(sections: readonly ExplanationSection[]): string {
-  const blocks = sections.map(({ heading, paragraphs }) =>
-    [heading, '-'.repeat(heading.length), ...paragraphs.map(wrap)].join('\n'),
+  const blocks = sections.map(
+    ({ heading, paragraphs }) => `${heading}\n${'-'.repeat(heading.length)}\n${paragraphs.map(wrap).join('\n\n')}`,
   );
   return `${EXPLANATION_TITLE}\n${'='.repeat(EXPLANATION_TITLE.length)}\n\n${blocks.join('\n\n')}\n`;
 }
@@ -76,8 +72,15 @@ function retention(config: Config, room: string | undefined): string {
 }
 
 function rights(config: Config): string {
-  const stored = config.recording.rooms.length === 0 ? '' : ' and whatever was stored of you';
-  return `You can get a copy of your receipts (what you agreed to, and when)${stored}, and have the latter deleted; the program that shows you the call can do both. Nothing is decided about you by this program.`;
+  const stored =
+    config.recording.rooms.length === 0 ? '' : ', and of what was stored of you, and have the latter deleted';
+  return `You can ask for a copy of your receipts (what you agreed to, and when)${stored}. Nothing is decided about you by this program.`;
+}
+
+function leavingWords(config: Config, room: string | undefined): string {
+  const recorded = room === undefined ? config.recording.rooms.length > 0 : isRecorded(config, room);
+  const kept = recorded ? '; what was stored of you then stays until its time is up, or you ask for its deletion' : '';
+  return `Leaving the call ends it, too${kept}. So does the switch of who runs the call: it stops the analysis of everybody at once.`;
 }
 
 /** Lines of at most 80 characters. */

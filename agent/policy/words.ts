@@ -25,8 +25,8 @@ export function visibilityWords(config: Config): string {
 export function retentionWords(config: Config, room: string | undefined): string {
   const log = 'The log keeps only that you agreed, when, and to which version of these words.';
   if (room !== undefined && isRecorded(config, room))
-    return `This room is recorded: the descriptions of you are stored for at most ${hoursWords(config.recording.ttlHours)}, then they are deleted. Pictures, sound and captions are never stored; they live in memory for less than a minute. ${log}`;
-  return `Nothing is stored. Pictures, sound and descriptions live in memory for less than a minute. ${log}`;
+    return `This room is recorded: the descriptions of you are stored for at most ${hoursWords(config.recording.ttlHours)}, then they are deleted. Pictures, sound and captions are never stored: they live in memory for less than a minute. ${log}`;
+  return `Nothing is stored. Pictures, sound and captions live in memory for less than a minute, descriptions and a summary in numbers until you leave or switch it off. ${log}`;
 }
 
 export function withdrawalWords(config: Config, room: string | undefined): string {

@@ -1,0 +1,125 @@
+/** What the commands of {@link operatingCommands} do. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ConfigError } from '../config/config-error.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { brokenAt } from '../consent/audit-file.ts';
+import { inPackage } from '../package-root.ts';
+import { explain as explanation, explanationText } from '../policy/explanation.ts';
+import { explanationPage } from '../policy/explanation-page.ts';
+import { roomNameSchema } from '../protocol/participants.ts';
+
+export const EXPLAIN_FORMATS = ['text', 'html'] as const;
+
+export interface ExplainOptions {
+  readonly room?: string;
+  readonly format: (typeof EXPLAIN_FORMATS)[number];
+  readonly config?: string;
+}
+
+/** How a running server is reached. */
+export interface AdminOptions {
+  readonly url?: string;
+  readonly config?: string;
+}
+
+/** The server could not be reached, or refused. */
+class AdminError extends Error {
+  override readonly name = 'AdminError';
+  readonly code: 'unreachable' | 'refused' | 'audit-broken';
+
+  constructor(code: AdminError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+
+export function explain({ room, format, config }: ExplainOptions): void {
+  const sections = explanation(settings(config), { room: checkedRoom(room) });
+  process.stdout.write(format === 'html' ? explanationPage(sections) : explanationText(sections));
+}
+
+export async function stop({ room, ...server }: AdminOptions & { room?: string }): Promise<void> {
+  const answer = z.object({ people: z.number(), tookMs: z.number() });
+  const { people, tookMs } = answer.parse(await ask('POST', `${placeOf(room)}/stop`, server));
+  const who = people === 1 ? '1 person was' : `${people} people were`;
+  process.stdout.write(
+    `Analysis is off. ${who} analysed until now; all of it was cleared in ${Math.ceil(tookMs)} ms.\n`,
+  );
+}
+
+export async function resume({ room, ...server }: AdminOptions & { room?: string }): Promise<void> {
+  const answer = z.object({ process: z.boolean(), rooms: z.number() });
+  const left = answer.parse(await ask('POST', `${placeOf(room)}/resume`, server));
+  const still = left.process ? ' The whole process is still stopped: "undertone resume" without --room ends that.' : '';
+  const rooms = left.rooms > 0 ? ` ${left.rooms} stopped by room: resume each with --room.` : '';
+  process.stdout.write(`Resumed; people are asked anew.${still}${rooms}\n`);
+}
+
+export async function receipts({ participant, ...server }: AdminOptions & { participant?: string }): Promise<void> {
+  const query = participant === undefined ? '' : `?participant=${encodeURIComponent(participant)}`;
+  print(await ask('GET', `/admin/receipts${query}`, server));
+}
+
+export async function forget(participant: string, server: AdminOptions): Promise<void> {
+  print(await ask('DELETE', `/admin/participants/${encodeURIComponent(participant)}`, server));
+}
+
+export function audit(files: readonly string[]): void {
+  const text = files.map((file) => readFileSync(file, 'utf8')).join('');
+  const line = brokenAt(text);
+  const lines = text.split('\n').filter((one) => one !== '').length;
+  if (line !== undefined) {
+    const message = `Line ${line} does not follow from the one before it: something was changed, removed, or the files are not in order (oldest first).`;
+    throw new AdminError('audit-broken', message);
+  }
+  process.stdout.write(`${lines} lines, each following from the one before it.\n`);
+}
+
+async function ask(method: string, path: string, { url, config }: AdminOptions): Promise<unknown> {
+  const { server, admin } = settings(config);
+  const address = new URL(path, url ?? urlOf(server));
+  const headers = new Headers(admin.secret === undefined ? [] : [['Authorization', `Bearer ${admin.secret}`]]);
+  const response = await fetch(address, { method, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch(
+    (cause: unknown) => {
+      const why = `No server answers at ${address.origin}. Is it running? Name its address with --url.`;
+      throw new AdminError('unreachable', why, { cause });
+    },
+  );
+  if (response.status === 504)
+    throw new AdminError(
+      'refused',
+      'Analysis is off, but not everything confirmed that it is cleared. Restart the server.',
+    );
+  if (!response.ok)
+    throw new AdminError('refused', `The server refused (${response.status}): ${await response.text()}`);
+  return response.json();
+}
+
+function settings(file: string | undefined): Config {
+  return loadConfig({ file: file ?? inPackage('configs/default.yaml'), environment: process.env });
+}
+
+function placeOf(room: string | undefined): string {
+  const checked = checkedRoom(room);
+  return checked === undefined ? '/admin' : `/admin/rooms/${checked}`;
+}
+
+/** @throws {ConfigError} when it cannot be a room's name */
+function checkedRoom(room: string | undefined): string | undefined {
+  const parsed = roomNameSchema.optional().safeParse(room);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError('config-invalid', `--room: ${parsed.error.issues[0]?.message ?? 'not the name of a room'}.`);
+}
+
+function urlOf({ host, port, tls }: Config['server']): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http${tls === undefined ? '' : 's'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
