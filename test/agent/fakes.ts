@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
-import { startAgent, type Agent } from '../../agent/agent.ts';
+import { startAgent, type Agent, type AgentParts } from '../../agent/agent.ts';
 import { configSchema, type Config } from '../../agent/config/schema.ts';
 import type { ClientMessageInput } from '../../agent/protocol/client-messages.ts';
 import { serverMessageSchema, type ServerMessage } from '../../agent/protocol/server-messages.ts';
 import type { Analysis } from '../../agent/rooms/analysis.ts';
-import type { Description, UnstampedEvent } from '../../pipeline/index.ts';
+import type { Description, Question, UnstampedEvent } from '../../pipeline/index.ts';
 import { ConsentGrant, SfuError, type EncodedTrack, type Sfu, type SfuEvent, type TapSink } from '../../sfu/index.ts';
 
 export const silentLog = pino({ level: 'silent' });
@@ -90,7 +90,10 @@ export interface FakeSeat {
   readonly participant: string;
   readonly join: Join;
   readonly packets: string[];
+  /** Words with who said them; the participant's own when nobody is named. */
   readonly captions: string[];
+  readonly heard: [string, string][];
+  readonly asked: Question[];
   closed: boolean;
 }
 
@@ -101,7 +104,7 @@ export class FakeAnalysis implements Analysis {
   readonly seats: FakeSeat[] = [];
 
   join(participant: string, join: Join): ReturnType<Analysis['join']> {
-    const seat: FakeSeat = { participant, join, packets: [], captions: [], closed: false };
+    const seat: FakeSeat = { participant, join, packets: [], captions: [], heard: [], asked: [], closed: false };
     this.seats.push(seat);
     const close = () => {
       seat.closed = true;
@@ -114,7 +117,16 @@ export class FakeAnalysis implements Analysis {
         muted() {},
         closed() {},
       }),
-      caption: ({ text }) => void seat.captions.push(text),
+      caption: ({ text }, speaker) =>
+        void (speaker === undefined ? seat.captions.push(text) : seat.heard.push([speaker, text])),
+      unhear: (speaker) => {
+        const kept = seat.heard.filter(([who]) => who !== speaker);
+        seat.heard.splice(0, seat.heard.length, ...kept);
+      },
+      ask: (question) => {
+        seat.asked.push(question);
+        return Promise.resolve({ status: 'ok', text: 'Positive.', startMs: 0, endMs: 500 });
+      },
       clear: () => Promise.resolve(),
       close,
     };
@@ -150,9 +162,11 @@ export function description(
 /** An agent on a free port with fakes below. */
 export async function startTestAgent(
   settings: Record<string, unknown> = {},
+  parts: Partial<AgentParts> = {},
 ): Promise<{ agent: Agent; sfu: FakeSfu; analysis: FakeAnalysis }> {
   const [sfu, analysis] = [new FakeSfu(), new FakeAnalysis()];
-  const agent = await startAgent(config(settings), { sfu, analysis, log: silentLog, pageDir: 'dist/no-page-here' });
+  const fakes = { sfu, analysis, log: silentLog, pageDir: 'dist/no-page-here' };
+  const agent = await startAgent(config(settings), { ...fakes, ...parts });
   return { agent, sfu, analysis };
 }
 
