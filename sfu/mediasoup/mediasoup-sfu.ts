@@ -15,8 +15,8 @@ import type {
   VoiceActivity,
 } from '../types.ts';
 import { DEFAULT_LIMITS, type SfuLimits } from '../werift/messages.ts';
-import type { PublishedTrack, Publisher } from './publisher.ts';
-import { Room, type RoomEvents } from './room.ts';
+import type { PublishedTrack } from './publisher.ts';
+import { type AnyPublisher, Room, type RoomEvents } from './room.ts';
 import { TapDesk } from './tap-desk.ts';
 import type { ViewerPeer } from './viewer-peer.ts';
 import { findWorker, loadMediasoup, mediasoupPackage, SETUP_COMMAND } from './worker-binary.ts';
@@ -81,9 +81,9 @@ class Engine implements MediasoupSfu {
   readonly #listeners = new Set<(event: SfuEvent) => void>();
   readonly #voiceListeners = new Set<(activity: VoiceActivity) => void>();
   readonly #rooms = new Map<string, Promise<Room>>();
-  readonly #publishers = new Map<string, { readonly publisher: Publisher; readonly room: Room }>();
+  readonly #publishers = new Map<string, { readonly publisher: AnyPublisher; readonly room: Room }>();
   readonly #viewers = new Map<string, { readonly viewer: ViewerPeer; readonly end: (reason: string) => void }>();
-  readonly #tracks = new Map<string, { readonly track: PublishedTrack; readonly publisher: Publisher }>();
+  readonly #tracks = new Map<string, { readonly track: PublishedTrack; readonly publisher: AnyPublisher }>();
   readonly #muted = new Map<string, Set<EncodedTrack['kind']>>();
   readonly #desk: TapDesk;
   #publishing = 0;
@@ -283,7 +283,7 @@ class Engine implements MediasoupSfu {
     for (const id of room.viewers.keys()) this.#viewers.get(id)?.end('engine gone');
   }
 
-  #note(event: SfuEvent, publisher: Publisher): void {
+  #note(event: SfuEvent, publisher: AnyPublisher): void {
     if (event.type === 'track-added') {
       const track = publisher.tracks.find(({ info }) => info === event.track)!;
       this.#tracks.set(event.track.id, { track, publisher });
@@ -308,7 +308,7 @@ class Engine implements MediasoupSfu {
     this.#emit({ type: 'track-muted', track, muted });
   }
 
-  #publication(id: string): { readonly publisher: Publisher; readonly room: Room } {
+  #publication(id: string): { readonly publisher: AnyPublisher; readonly room: Room } {
     const known = this.#publishers.get(id);
     if (!known) throw new SfuError('no-such-publication', 'This publication does not exist (any more): publish again.');
     return known;

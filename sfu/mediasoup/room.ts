@@ -1,10 +1,12 @@
 /** One room: a router on one worker, who publishes, who watches, and whose voice is heard. */
 import type { ActiveSpeakerObserver, AudioLevelObserver, RtpCapabilities, Router } from 'mediasoup/types';
 import { RouterTaps } from '../attach/router-taps.ts';
+import { isPlainOffer, parsePlainOffer } from '../plain-rtp/plain-sdp.ts';
+import { PlainTransports } from '../plain-rtp/plain-transports.ts';
 import type { SfuEvent, VoiceActivity } from '../types.ts';
 import type { SfuLimits } from '../werift/messages.ts';
 import { offeredCapabilities, ROUTER_CODECS } from './router-codecs.ts';
-import { type PublishedTrack, Publisher } from './publisher.ts';
+import { type PublishedTrack, Publisher, type PublisherIdentity } from './publisher.ts';
 import { ViewerPeer, type ViewerEvents, type ViewerIdentity } from './viewer-peer.ts';
 import type { PooledWorker } from './worker-pool.ts';
 
@@ -16,9 +18,12 @@ const SILENCE_DB = -60;
 /** The loudest of a room whose levels are told. */
 const MAX_LEVELS = 16;
 
+/** Who publishes: a peer connection, or a program that pushes plain RTP. */
+export type AnyPublisher = Publisher | PlainTransports;
+
 /** What a room reports. */
 export interface RoomEvents {
-  event(event: SfuEvent, publisher: Publisher): void;
+  event(event: SfuEvent, publisher: AnyPublisher): void;
   voice(activity: VoiceActivity): void;
   /** Nobody is left. */
   empty(room: Room): void;
@@ -31,7 +36,7 @@ export class Room {
   readonly name: string;
   readonly pooled: PooledWorker;
   readonly taps: RouterTaps;
-  readonly publishers = new Map<string, Publisher>();
+  readonly publishers = new Map<string, AnyPublisher>();
   readonly viewers = new Map<string, ViewerPeer>();
   readonly #router: Router;
   readonly #capabilities: RtpCapabilities;
@@ -81,17 +86,12 @@ export class Room {
     return this.#closed;
   }
 
-  async publish(participant: string, offerSdp: string): Promise<Publisher> {
-    const options = {
-      capabilities: this.#capabilities,
-      maxTracks: this.#limits.tracksPerPublication,
-      patience: this.#limits,
-    };
+  async publish(participant: string, offerSdp: string): Promise<AnyPublisher> {
     return this.#enter(async () => {
-      const publisher = await Publisher.open({ room: this.name, participant }, offerSdp, options, this.#place, {
-        connected: (each) => this.#show(each),
-        closed: (each, reason) => this.endPublisher(each, reason),
-      });
+      const identity = { room: this.name, participant };
+      const publisher = isPlainOffer(offerSdp)
+        ? await this.#openPorts(identity, offerSdp)
+        : await this.#openPeer(identity, offerSdp);
       this.publishers.set(publisher.id, publisher);
       return publisher;
     });
@@ -118,7 +118,7 @@ export class Room {
     });
   }
 
-  endPublisher(publisher: Publisher, reason: string): void {
+  endPublisher(publisher: AnyPublisher, reason: string): void {
     if (!this.publishers.delete(publisher.id)) return;
     publisher.close();
     for (const viewer of this.viewers.values()) viewer.remove(publisher.tracks);
@@ -147,6 +147,27 @@ export class Room {
     this.#router.close();
   }
 
+  #openPeer(identity: PublisherIdentity, offerSdp: string): Promise<Publisher> {
+    const options = {
+      capabilities: this.#capabilities,
+      maxTracks: this.#limits.tracksPerPublication,
+      patience: this.#limits,
+    };
+    return Publisher.open(identity, offerSdp, options, this.#place, {
+      connected: (each) => this.#show(each),
+      closed: (each, reason) => this.endPublisher(each, reason),
+    });
+  }
+
+  #openPorts(identity: PublisherIdentity, offerSdp: string): Promise<PlainTransports> {
+    const sources = parsePlainOffer(offerSdp, this.#limits.tracksPerPublication);
+    const place = { router: this.#router, listenInfo: this.pooled.plain };
+    return PlainTransports.open(identity, place, sources, {
+      connected: (each) => this.#show(each),
+      closed: (each, reason) => this.endPublisher(each, reason),
+    });
+  }
+
   get #place(): { router: Router; server: PooledWorker['server'] } {
     return { router: this.#router, server: this.pooled.server };
   }
@@ -168,7 +189,7 @@ export class Room {
     this.#events.empty(this);
   }
 
-  #show(publisher: Publisher): void {
+  #show(publisher: AnyPublisher): void {
     if (publisher.shown) return;
     publisher.shown = true;
     for (const track of publisher.tracks) {
@@ -210,7 +231,7 @@ export class Room {
 }
 
 /** Everybody watches everybody else in the room. */
-function watches(viewer: ViewerPeer, of: Publisher): boolean {
+function watches(viewer: ViewerPeer, of: AnyPublisher): boolean {
   return viewer.name !== of.participant;
 }
 

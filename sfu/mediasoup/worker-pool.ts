@@ -34,6 +34,8 @@ export interface WorkerUsage {
 export interface PooledWorker {
   readonly worker: Worker;
   readonly server: WebRtcServer;
+  /** Where plain RTP is taken. */
+  readonly plain: TransportListenInfo;
   /** Rooms placed here. */
   rooms: number;
 }
@@ -111,8 +113,9 @@ export class WorkerPool {
   async #add(): Promise<void> {
     const worker = await this.#spawn();
     try {
-      const server = await worker.createWebRtcServer({ listenInfos: listenInfos(this.#options) });
-      const pooled: PooledWorker = { worker, server, rooms: 0 };
+      const infos = listenInfos(this.#options);
+      const server = await worker.createWebRtcServer({ listenInfos: infos });
+      const pooled: PooledWorker = { worker, server, plain: infos[0], rooms: 0 };
       if (this.#closed) throw new SfuError('closed', 'The SFU is closed.');
       this.#workers.add(pooled);
       worker.once('died', (error) => this.#mourn(pooled, error));

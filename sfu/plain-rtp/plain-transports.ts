@@ -1,5 +1,8 @@
 /** Plain RTP into a mediasoup router: one PlainTransport a stream. */
+import { randomBytes } from 'node:crypto';
 import type { PlainTransport, Producer, Router, TransportListenInfo } from 'mediasoup/types';
+import type { PublishedTrack, PublisherIdentity } from '../mediasoup/publisher.ts';
+import { trackCodec } from '../mediasoup/sdp-lines.ts';
 import { SfuError } from '../sfu-error.ts';
 import { type PlainSource, writePlainAnswer } from './plain-sdp.ts';
 
@@ -10,31 +13,43 @@ const LOOK_EVERY_MS = 5000;
 /** What is told; `closed` once, and not after our own `close()`. */
 export interface PlainTransportsEvents {
   /** Media flow. */
-  connected(): void;
-  closed(reason: string): void;
+  connected(publisher: PlainTransports): void;
+  closed(publisher: PlainTransports, reason: string): void;
 }
 
-/** The transports of one publication that is pushed. */
+/** A publication that is pushed. Looks to the room like that of a WHIP client. */
 export class PlainTransports {
-  readonly producers: readonly Producer[];
+  readonly id = randomBytes(18).toString('base64url');
+  readonly room: string;
+  readonly participant: string;
+  readonly tracks: readonly PublishedTrack[];
   readonly answerSdp: string;
+  /** Media flow: the room may show the tracks. */
+  shown = false;
   readonly #transports: readonly PlainTransport[];
   readonly #events: PlainTransportsEvents;
   readonly #watch: NodeJS.Timeout;
   #bytes = 0;
   #heardMs = performance.now();
-  #connected = false;
   #over = false;
 
   private constructor(
+    { room, participant }: PublisherIdentity,
     sources: readonly PlainSource[],
     transports: readonly PlainTransport[],
     producers: readonly Producer[],
     events: PlainTransportsEvents,
   ) {
+    this.room = room;
+    this.participant = participant;
     this.#transports = transports;
-    this.producers = producers;
     this.#events = events;
+    const group = randomBytes(9).toString('hex');
+    this.tracks = producers.map((producer) => {
+      const id = randomBytes(9).toString('base64url');
+      const codec = trackCodec(producer.consumableRtpParameters);
+      return { info: { id, room, participant, kind: producer.kind, codec }, producer, group };
+    });
     this.answerSdp = writePlainAnswer(
       sources,
       transports.map(({ tuple, rtcpTuple }) => ({
@@ -44,8 +59,9 @@ export class PlainTransports {
       })),
     );
     for (const transport of transports) {
-      transport.on('tuple', () => this.#connect());
-      transport.on('routerclose', () => this.#end('engine gone'));
+      transport.on('tuple', () => {
+        if (!this.#over) events.connected(this);
+      });
     }
     this.#watch = setInterval(() => void this.#look(), LOOK_EVERY_MS);
     this.#watch.unref();
@@ -53,8 +69,8 @@ export class PlainTransports {
 
   /** Throws {@link SfuError} `no-port` or `bad-offer`; nothing is left open then. */
   static async open(
-    router: Router,
-    listenInfo: TransportListenInfo,
+    identity: PublisherIdentity,
+    { router, listenInfo }: { readonly router: Router; readonly listenInfo: TransportListenInfo },
     sources: readonly PlainSource[],
     events: PlainTransportsEvents,
   ): Promise<PlainTransports> {
@@ -71,7 +87,11 @@ export class PlainTransports {
       for (const transport of transports) transport.close();
       throw error;
     }
-    return new PlainTransports(sources, transports, producers, events);
+    return new PlainTransports(identity, sources, transports, producers, events);
+  }
+
+  async trickle(): Promise<undefined> {
+    throw new SfuError('bad-fragment', 'Plain RTP knows no ICE: there is nothing to trickle.');
   }
 
   /** Idempotent. */
@@ -79,12 +99,6 @@ export class PlainTransports {
     this.#over = true;
     clearInterval(this.#watch);
     for (const transport of this.#transports) transport.close();
-  }
-
-  #connect(): void {
-    if (this.#connected || this.#over) return;
-    this.#connected = true;
-    this.#events.connected();
   }
 
   async #look(): Promise<void> {
@@ -98,7 +112,7 @@ export class PlainTransports {
   #end(reason: string): void {
     if (this.#over) return;
     this.close();
-    this.#events.closed(reason);
+    this.#events.closed(this, reason);
   }
 }
 
