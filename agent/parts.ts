@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { bundledPackDir } from '../models/index.ts';
 import { openAnalysis, type AnalysisPool } from '../pipeline/index.ts';
-import { createWeriftSfu, type Sfu } from '../sfu/index.ts';
+import { openSfu, type Sfu } from '../sfu/index.ts';
 import type { Config } from './config/schema.ts';
 
 export interface Parts {
@@ -23,7 +23,7 @@ export async function openParts(config: Config, log: Logger): Promise<Parts> {
     log: (level, message, details) => log[level](details ?? {}, message),
   });
   try {
-    const sfu = await openSfu(config, log);
+    const sfu = await chooseSfu(config, log);
     return {
       sfu,
       analysis,
@@ -37,14 +37,18 @@ export async function openParts(config: Config, log: Logger): Promise<Parts> {
   }
 }
 
-function openSfu({ media, server }: Config, log: Logger): Promise<Sfu> {
+async function chooseSfu({ media, server, sfu }: Config, log: Logger): Promise<Sfu> {
   const { listenIps, udpPorts, announcedAddress } = media;
-  return createWeriftSfu({
+  const chosen = await openSfu(sfu.engine, {
     listenIps,
     ...(udpPorts === undefined ? {} : { udpPorts }),
     ...(announcedAddress === undefined ? {} : { announcedAddress }),
+    ...(sfu.workers === undefined ? {} : { workers: sfu.workers }),
+    tcp: sfu.tcp,
     // One publication and one viewer for each session, and room for those that reconnect.
     limits: { publications: 2 * server.maxSessions, viewers: 2 * server.maxSessions },
     log: (message) => log.info(message),
   });
+  log.info({ engine: chosen.sfu.engine }, chosen.why);
+  return chosen.sfu;
 }

@@ -5,3 +5,4 @@ export { SfuError, type SfuErrorCode } from './sfu-error.ts';
 export { createWeriftSfu, type WeriftSfuOptions } from './werift/werift-sfu.ts';
 export { RouterTaps, type RouterTap } from './attach/router-taps.ts';
 export { createMediasoupSfu, type MediasoupSfu, type MediasoupSfuOptions } from './mediasoup/mediasoup-sfu.ts';
+export { inspectSfu, openSfu, type ChosenSfu, type SfuEngine } from './open-sfu.ts';

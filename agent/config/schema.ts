@@ -95,6 +95,29 @@ const mediaSchema = z.strictObject({
   announcedAddress: z.string().min(1).optional(),
 });
 
+/** A TURN or STUN server that callers are told to use (RFC 8656), for networks that let nothing else through. */
+const iceServerSchema = z.strictObject({
+  urls: z
+    .array(
+      z.string().regex(/^(stun|stuns|turn|turns):\S+$/, 'an ICE server begins with stun:, stuns:, turn: or turns:'),
+    )
+    .min(1),
+  username: z.string().min(1).optional(),
+  credential: z.string().min(1).optional(),
+});
+
+/** What carries the calls. */
+const sfuSchema = z.strictObject({
+  /** `auto` takes mediasoup when its worker starts here, else werift; `undertone doctor` says which. */
+  engine: z.enum(['auto', 'mediasoup', 'werift']).default('auto'),
+  /** mediasoup's worker processes; one per core when not given. Each takes one port of `media.udpPorts`. */
+  workers: z.int().min(1).max(256).optional(),
+  /** ICE over TCP beside UDP, on the same port numbers (mediasoup only). */
+  tcp: z.boolean().default(true),
+  /** Handed to whoever publishes or watches. */
+  iceServers: z.array(iceServerSchema).max(16).default([]),
+});
+
 const analysisSchema = z.strictObject({
   packDir: z.string().min(1).optional(),
   faceCacheDir: z.string().min(1).optional(),
@@ -179,6 +202,7 @@ export const configSchema = z.strictObject({
   server: serverSchema.prefault({}),
   auth: authSchema.prefault({}),
   media: mediaSchema.prefault({}),
+  sfu: sfuSchema.prefault({}),
   analysis: analysisSchema.prefault({}),
   policy: policySchema.prefault({}),
   audit: auditSchema.prefault({}),
