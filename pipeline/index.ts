@@ -13,6 +13,7 @@ export { nowUs } from './clock.ts';
 export { AnalysisError } from './analysis/analysis-error.ts';
 export type { AnalysisPool, AnalysisPoolOptions } from './analysis/pool.ts';
 export type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './analysis/session.ts';
+export type { Question, Reply } from './describe/asking.ts';
 export type { AnalyzeFileOptions } from './analysis/file-analysis.ts';
 
 /** Starts worker threads and loads the models in each. @throws AnalysisError when that fails */

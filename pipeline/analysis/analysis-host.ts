@@ -1,12 +1,14 @@
 /** What an analysis worker hosts: participants on one hop grid, sharing the face nets and the model. */
 import { nowUs } from '../clock.ts';
 import { HopGrid } from '../describe/hop-grid.ts';
-import type { DescribableHop } from '../describe/hop-input.ts';
+import type { DescribableHop, EarlierStages } from '../describe/hop-input.ts';
 import type { UnstampedEvent } from '../events.ts';
 import { type AnalysisModelOptions, AnalysisModels } from './analysis-models.ts';
 import { HopGatherer, type Waiting } from './hop-gatherer.ts';
 import { describable } from './describable.ts';
 import { addCounts, type FromWorker, type ToWorker, type WorkerStats } from './messages.ts';
+import type { Hop } from '../window/hop.ts';
+import type { Turn } from '../window/turn-detector.ts';
 import { Participant } from './participant.ts';
 import { type SignalChange, signalEvent } from './signal-board.ts';
 
@@ -46,6 +48,7 @@ export class AnalysisHost {
     this.#post = post;
     this.#grid = new HopGrid<number>({
       model: models.model,
+      deltas: true,
       onEvent: (event, session, hop) => this.#tell(session, event, hop),
     });
     this.#gatherer = new HopGatherer<DescribableHop>({
@@ -98,7 +101,12 @@ export class AnalysisHost {
         this.#owners.delete(message.track);
         return undefined;
       case 'caption':
-        return this.#seats.get(message.session)?.participant.caption(message.caption);
+        return this.#hear(message);
+      case 'unhear':
+        return this.#grid.unhear(message.session, message.speaker);
+      case 'ask':
+        void this.#ask(message);
+        return undefined;
       case 'join':
         return this.#join(message);
       case 'clear':
@@ -127,6 +135,7 @@ export class AnalysisHost {
   #join({ session, participant: id, epochUs }: Of<'join'>): void {
     const participant = new Participant(this.#models.nets, {
       onHop: (hop, earlier) => this.#gatherer.push(session, describable(hop, earlier)),
+      onTurn: (turn, open, earlier) => this.#turn(session, turn, open, earlier),
       onSignal: (change) => this.#signal(session, change),
       onKeyFrameNeeded: (track) => this.#post({ type: 'key-frame', track }),
       onProblem: (error) => this.#problem(session, error),
@@ -136,6 +145,30 @@ export class AnalysisHost {
     });
     this.#seats.set(session, { id, epochUs, participant, shed: 0 });
     this.#grid.join(session, { participantId: id, originUs: epochUs });
+  }
+
+  /** What others say in the room is heard too: it may be why somebody's affect changes. */
+  #hear({ session, caption, speaker }: Of<'caption'>): void {
+    const seat = this.#seats.get(session);
+    if (!seat) return;
+    const own = speaker === undefined || speaker === seat.id;
+    seat.participant.caption(caption, own, this.#grid.hear(session, caption, speaker ?? seat.id));
+  }
+
+  #turn(session: number, turn: Turn, open: readonly Hop[], earlier: EarlierStages): void {
+    const hops = open.map((hop) => describable(hop));
+    const empty = { face: undefined, voice: undefined, caption: undefined, sensedMs: undefined };
+    const at = { ...empty, ...turn, ...hops.at(-1), closedMs: performance.now(), earlier };
+    this.#grid.turn(session, { ...turn, hops, at }).catch((error: unknown) => this.#problem(session, error as Error));
+  }
+
+  async #ask({ session, request, question }: Of<'ask'>): Promise<void> {
+    try {
+      this.#post({ type: 'done', request, reply: await this.#grid.ask(session, question) });
+    } catch (error) {
+      this.#problem(session, error as Error);
+      this.#done(request);
+    }
   }
 
   #openTrack({ session, track, info }: Of<'track'>): void {

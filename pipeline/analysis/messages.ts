@@ -1,4 +1,5 @@
 /** What passes between the main thread and an analysis worker. The main thread only moves bytes. */
+import type { Question, Reply } from '../describe/asking.ts';
 import type { UnstampedEvent } from '../events.ts';
 import type { Caption, TrackInfo } from '../types.ts';
 
@@ -13,7 +14,14 @@ export type ToWorker =
   | { readonly type: 'join'; readonly session: number; readonly participant: string; readonly epochUs: number }
   | { readonly type: 'leave'; readonly session: number; readonly request: number }
   | { readonly type: 'clear'; readonly session: number; readonly request: number }
-  | { readonly type: 'caption'; readonly session: number; readonly caption: Caption }
+  | {
+      readonly type: 'caption';
+      readonly session: number;
+      readonly caption: Caption;
+      readonly speaker: string | undefined;
+    }
+  | { readonly type: 'unhear'; readonly session: number; readonly speaker: string }
+  | { readonly type: 'ask'; readonly session: number; readonly request: number; readonly question: Question }
   | { readonly type: 'track'; readonly session: number; readonly track: number; readonly info: TrackInfo }
   | {
       readonly type: 'packets';
@@ -62,4 +70,4 @@ export type FromWorker =
   | { readonly type: 'event'; readonly session: number; readonly event: UnstampedEvent; readonly closedUs: number }
   | { readonly type: 'key-frame'; readonly track: number }
   | { readonly type: 'problem'; readonly session: number; readonly code: string; readonly message: string }
-  | { readonly type: 'done'; readonly request: number; readonly stats?: WorkerStats };
+  | { readonly type: 'done'; readonly request: number; readonly stats?: WorkerStats; readonly reply?: Reply };

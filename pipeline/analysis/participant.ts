@@ -9,13 +9,16 @@ import { VideoIngest } from '../ingest/video-ingest.ts';
 import type { EarlierStages } from '../describe/hop-input.ts';
 import type { AudioFrame, Caption, TrackInfo, VideoFrame } from '../types.ts';
 import { cutHops } from '../window/cut-hops.ts';
-import type { Hop, WindowInput } from '../window/hop.ts';
+import type { Hop, TurnInput, WindowInput } from '../window/hop.ts';
+import { type Turn, TurnDetector } from '../window/turn-detector.ts';
 import { addCounts, type ReportMessage } from './messages.ts';
 import { Senses } from './senses.ts';
 import type { SignalChange } from './signal-board.ts';
 
 export interface ParticipantEvents {
   onHop(hop: Hop, earlier: EarlierStages): void;
+  /** The person stopped speaking; `open` are the hops that are not over yet, as far as they are filled. */
+  onTurn(turn: Turn, open: readonly Hop[], earlier: EarlierStages): void;
   onSignal(change: SignalChange): void;
   onKeyFrameNeeded(track: number): void;
   /** Something broke and was contained; the track goes on. */
@@ -34,9 +37,10 @@ export class Participant {
   readonly #clock = new ParticipantClock();
   readonly #tracks = new Map<number, Ingest>();
   #closedCounts: Record<string, number> = {};
-  readonly #samples = new Subject<WindowInput>();
+  readonly #samples = new Subject<WindowInput | TurnInput>();
   readonly #senses: Senses;
   readonly #hops: Subscription;
+  readonly #turns = new TurnDetector();
   #faceBusy = false;
   #nextPicture: VideoFrame | undefined;
   /** Capture time of the picture being read. */
@@ -49,8 +53,12 @@ export class Participant {
     this.#events = events;
     this.#senses = new Senses(nets, (change) => events.onSignal(change));
     this.#hops = this.#samples
-      .pipe(cutHops({ nowUs }))
-      .subscribe((hop) => events.onHop(hop, { tap: this.#tapMs, decode: this.#decodeMs, sense: this.#senseMs }));
+      .pipe(cutHops({ nowUs, onTurn: (turn, open) => events.onTurn(turn, open, this.#earlier) }))
+      .subscribe((hop) => events.onHop(hop, this.#earlier));
+  }
+
+  get #earlier(): EarlierStages {
+    return { tap: this.#tapMs, decode: this.#decodeMs, sense: this.#senseMs };
   }
 
   /** Whether any media can come: only then are hops to be expected. */
@@ -100,8 +108,9 @@ export class Participant {
     this.#tracks.get(track)?.muted(muted, nowUs());
   }
 
-  caption(caption: Caption): void {
-    this.#samples.next({ kind: 'caption', caption });
+  /** Words that this person said (`own`) or heard, with the number that the model is told them by. */
+  caption(caption: Caption, own: boolean, number: number): void {
+    this.#samples.next({ kind: 'caption', caption, own, number });
   }
 
   closeTrack(track: number): void {
@@ -129,6 +138,7 @@ export class Participant {
   clear(): void {
     this.#nextPicture = undefined;
     this.#senses.clear();
+    this.#turns.reset();
     this.#samples.next({ kind: 'reset' });
   }
 
@@ -142,7 +152,11 @@ export class Participant {
   }
 
   #hear(frame: AudioFrame): void {
-    for (const sample of this.#senses.hear(frame)) this.#samples.next(sample);
+    for (const sample of this.#senses.hear(frame)) {
+      this.#samples.next(sample);
+      const turn = sample.kind === 'voice' ? this.#turns.push(sample.segment) : undefined;
+      if (turn) this.#samples.next({ kind: 'turn', turn });
+    }
   }
 
   /** One picture is read at a time; of those that come meanwhile the newest waits and the others fall. */

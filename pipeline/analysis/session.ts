@@ -1,4 +1,5 @@
 /** A participant's seat in the analysis, as its owner on the main thread sees it. */
+import type { Question, Reply } from '../describe/asking.ts';
 import type { UnstampedEvent } from '../events.ts';
 import type { Caption, TrackInfo } from '../types.ts';
 import type { ReportMessage } from './messages.ts';
@@ -26,7 +27,15 @@ export interface TrackInput {
 /** One participant under analysis. */
 export interface AnalysisSession {
   track(info: TrackInfo, requestKeyFrame?: () => void): TrackInput;
-  caption(caption: Caption): void;
+  /**
+   * Words of this participant, or of `speaker`, another one of the same room who consents to be analysed. The last 16
+   * utterances are held for half a minute, in memory only; numbers read from them as long as the model remembers.
+   */
+  caption(caption: Caption, speaker?: string): void;
+  /** Drops what `speaker` said: they withdrew their consent. */
+  unhear(speaker: string): void;
+  /** Asks about this participant; `busy` when too many questions wait already. */
+  ask(question: Question): Promise<Reply>;
   /** Forgets everything heard and seen of this person: buffers, memory, baselines. Resolves when it is gone. */
   clear(): Promise<void>;
   /** Clears and leaves. Idempotent. */

@@ -2,16 +2,25 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { AnalysisModelOptions } from './analysis-models.ts';
+import type { Question, Reply } from '../describe/asking.ts';
 import { AnalysisError } from './analysis-error.ts';
 import type { FromWorker, ReportMessage, ToWorker, WorkerStats } from './messages.ts';
 import type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './session.ts';
-import type { Caption, TrackInfo } from '../types.ts';
+import type { TrackInfo } from '../types.ts';
 
 type Ready = Extract<FromWorker, { type: 'ready' }>;
 type Done = Extract<FromWorker, { type: 'done' }>;
 
 /** Packets of one track that wait for the current turn of the event loop to end, so that a burst is one message. */
 const MAX_BURST = 512;
+/** Questions that may wait for the thread; hops go on between them. */
+const MAX_QUESTIONS = 16;
+
+const BUSY: Reply = { status: 'busy', text: 'Too many questions wait already. Ask again in a second.' };
+const FAILED: Reply = {
+  status: 'unavailable',
+  text: 'The analysis could not answer. Ask again; if it stays so, look into the log of the agent.',
+};
 
 export class AnalysisWorker {
   readonly #worker: Worker;
@@ -21,6 +30,7 @@ export class AnalysisWorker {
   readonly #keyFrames = new Map<number, () => void>();
   readonly #waiting = new Map<number, (done: Done | undefined) => void>();
   #next = 1;
+  #questions = 0;
   #closing: Promise<void> | undefined;
   #gone = false;
 
@@ -74,7 +84,9 @@ export class AnalysisWorker {
     this.#post({ type: 'join', session, participant, epochUs: options.epochUs });
     return {
       track: (info, requestKeyFrame) => this.#track(session, info, requestKeyFrame),
-      caption: (caption: Caption) => this.#post({ type: 'caption', session, caption }),
+      caption: (caption, speaker) => this.#post({ type: 'caption', session, caption, speaker }),
+      unhear: (speaker) => this.#post({ type: 'unhear', session, speaker }),
+      ask: (question) => this.#ask(session, question),
       clear: async () => {
         await this.#request((request) => ({ type: 'clear', session, request }));
       },
@@ -98,6 +110,17 @@ export class AnalysisWorker {
       await this.#worker.terminate();
     });
     return this.#closing;
+  }
+
+  async #ask(session: number, question: Question): Promise<Reply> {
+    if (this.#questions >= MAX_QUESTIONS) return BUSY;
+    this.#questions++;
+    try {
+      const done = await this.#request((request) => ({ type: 'ask', session, request, question }));
+      return done?.reply ?? FAILED;
+    } finally {
+      this.#questions--;
+    }
   }
 
   #track(session: number, info: TrackInfo, requestKeyFrame?: () => void): TrackInput {

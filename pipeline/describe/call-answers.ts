@@ -7,20 +7,17 @@ const SLIGHTLY = 0.1;
 /** Labels and cues named in a sentence. */
 const NAMED = 3;
 
+const ANSWERS: Readonly<Record<Task, (summary: Summary) => string>> = {
+  describe,
+  sentiment: ({ valence }) => `${sentiment(valence.mean)}.`,
+  labels: (summary) => (summary.labels.length > 0 ? `${terms(summary)}.` : 'No label stands out.'),
+  expression,
+  cause: causes,
+};
+
 /** The answer to a task over a call. */
 export function answerFromSummary(task: Task, summary: Summary): string {
-  switch (task) {
-    case 'describe':
-      return describe(summary);
-    case 'sentiment':
-      return `${sentiment(summary.valence.mean)}.`;
-    case 'labels':
-      return summary.labels.length > 0 ? `${terms(summary)}.` : 'No label stands out.';
-    case 'expression':
-      return expression(summary);
-    case 'cause':
-      return causes(summary);
-  }
+  return ANSWERS[task](summary);
 }
 
 function describe(summary: Summary): string {
@@ -56,7 +53,8 @@ function causes({ shifts }: Summary): string {
   if (shifts.length === 0) return 'The affect did not shift.';
   return shifts
     .map(({ startMs, from, to, cause: { utterance, score } }) => {
-      const why = utterance ? `${utterance.own ? 'own words' : 'words of another'}` : 'no words that were heard';
+      const whose = utterance?.own ? 'own words' : 'words of another';
+      const why = utterance ? whose : 'no words that were heard';
       return `At ${duration(startMs / 1000)}: ${words(from)} to ${words(to)}, after ${why} (${score.toFixed(2)}).`;
     })
     .join(' ');

@@ -44,14 +44,18 @@ export class Course {
     this.#summary = new CallSummary(options.pack);
   }
 
-  /** Takes an utterance that this person said (`speaker` is they) or heard. Its number counts all of them, in this order. */
-  hear(caption: Caption, speaker: string): void {
-    if (!caption.final) return;
+  /**
+   * Takes an utterance that this person said (`speaker` is they) or heard.
+   * @returns its number mod 8: all of them are counted together, in this order; only final ones count
+   */
+  hear(caption: Caption, speaker: string): number {
+    if (!caption.final) return this.#utterances % NUMBERS;
     const [startMs, endMs] = [caption.startUs, caption.endUs].map((us) => (us - this.#options.originUs) / 1000);
     const number = this.#utterances++ % NUMBERS;
     const own = speaker === this.#options.participantId;
     const { text } = caption;
     this.#heard.push({ number, speaker, own, startMs, endMs, text, ...readUtterance(text) });
+    return number;
   }
 
   /** Drops what somebody else said, here and in what was made from it. */

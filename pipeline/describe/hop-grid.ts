@@ -106,9 +106,9 @@ export class HopGrid<K> {
     return this.#queue(() => this.#processAll(hops));
   }
 
-  /** Takes an utterance that a participant said or heard; `speaker` is a participant id. */
-  hear(key: K, caption: Caption, speaker: string): void {
-    this.#members.get(key)?.course.hear(caption, speaker);
+  /** Takes an utterance that a participant said or heard; `speaker` is a participant id. @returns its number mod 8 */
+  hear(key: K, caption: Caption, speaker: string): number {
+    return this.#members.get(key)?.course.hear(caption, speaker) ?? 0;
   }
 
   /** Drops what a participant heard from somebody who withdrew. */

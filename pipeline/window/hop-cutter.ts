@@ -107,6 +107,23 @@ export class HopCutter {
     return this.#closeWhile(() => this.#next <= last);
   }
 
+  /**
+   * The hops that are still open, oldest first, as far as they are filled: what is missing is a gap. They stay open, and come
+   * again whole. Nothing changes for them.
+   */
+  peek(): Hop[] {
+    if (Number.isNaN(this.#next)) return [];
+    const hops: Hop[] = [];
+    const last = Math.max(...this.#drafts.keys());
+    let held = this.#held;
+    for (let index = this.#next; index <= last; index++) {
+      const copy = this.#drafts.get(index)?.clone() ?? new HopDraft(index * this.#hopUs, this.#endOf(index));
+      held = this.#holdFace(copy, held);
+      hops.push(this.#hopOf(copy, index, this.#discontinuity && index === this.#next));
+    }
+    return hops;
+  }
+
   /** Forgets what is not yet cut, and all that was known of the person's senses. */
   reset(): void {
     this.#drafts.clear();
@@ -227,15 +244,23 @@ export class HopCutter {
     const index = this.#next++;
     const draft = this.#draft(index);
     this.#drafts.delete(index);
+    this.#held = this.#holdFace(draft, this.#held);
+    const discontinuity = this.#discontinuity;
+    this.#discontinuity = false;
+    return this.#hopOf(draft, index, discontinuity);
+  }
+
+  #holdFace(draft: HopDraft, held: HeldFace): HeldFace {
     const slowCamera = this.#faceIntervalUs > this.#hopUs / FACE_SLOTS;
-    this.#held = draft.holdFace(this.#held, slowCamera ? HOLD_US : 0);
+    return draft.holdFace(held, slowCamera ? HOLD_US : 0);
+  }
+
+  #hopOf(draft: HopDraft, index: number, discontinuity: boolean): Hop {
     const caption = this.#captionRows(draft);
     const closedMs = this.#nowMs();
     const nowUs = this.#nowUs?.() ?? this.#wallUs;
     const overdueMs = Number.isFinite(nowUs) ? (nowUs + this.#offsetUs - draft.endUs) / 1000 : 0;
     const { startUs, endUs, face, voice, gaps, newestDecodedMs, sensedMs } = draft;
-    const discontinuity = this.#discontinuity;
-    this.#discontinuity = false;
     const marks = { closedMs, dueMs: closedMs - overdueMs, newestDecodedMs, sensedMs };
     return { index, startUs, endUs, face, voice, caption, gaps, discontinuity, ...marks };
   }

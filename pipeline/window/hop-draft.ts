@@ -72,6 +72,20 @@ export class HopDraft {
     this.#note(segment.endUs, segment.decodedMs, segment.sensedMs);
   }
 
+  /** The same so far; what is put into one of them from here on is not in the other. */
+  clone(): HopDraft {
+    const copy = new HopDraft(this.startUs, this.endUs);
+    copy.face.set(this.face);
+    copy.voice.set(this.voice);
+    for (const [row, words] of this.words.entries()) Object.assign(copy.words[row], words);
+    copy.newestDecodedMs = this.newestDecodedMs;
+    copy.sensedMs = this.sensedMs;
+    copy.#newestUs = this.#newestUs;
+    copy.#faceUs.set(this.#faceUs);
+    copy.#voiceSeen.set(this.#voiceSeen);
+    return copy;
+  }
+
   putWords(row: number, text: string, number: number): void {
     const words = this.words[row];
     words.text = `${words.text} ${text}`.slice(0, MOST_TEXT);

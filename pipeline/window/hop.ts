@@ -1,5 +1,6 @@
 import { FEATURES as contract } from '../../models/index.ts';
 import type { Caption, FaceSample, VoiceSegment } from '../types.ts';
+import type { Turn } from './turn-detector.ts';
 
 /** Rows and columns of a hop, from the contract in `models/features.json`. */
 export const FACE_SLOTS = contract.face.framesPerHop;
@@ -19,6 +20,12 @@ export type WindowInput =
   | { readonly kind: 'tick'; readonly nowUs: number }
   /** Forget everything not yet cut. */
   | { readonly kind: 'reset' };
+
+/** The person stopped speaking: the open hops are wanted as they are (`onTurn` of `cutHops`). */
+export interface TurnInput {
+  readonly kind: 'turn';
+  readonly turn: Turn;
+}
 
 /** Words that the person said or heard. */
 export interface CaptionInput {

@@ -175,4 +175,31 @@ describe('a describer', () => {
     const { state } = watch(make(), 0, heads(), bad);
     expect(affectEventSchema.safeParse({ ...state, seq: 0, room: 'r' })).toMatchObject({ success: true });
   });
+
+  it('takes back what was a passing look: said, and at once all was as before', () => {
+    const describer = make();
+    const startled = heads({ vad: Float32Array.of(-0.5, 0.8, 0), change: 0.9 });
+    watch(describer, 0, heads(), heads());
+    describer.describe(WORDS, LATENCY);
+    watch(describer, 2, startled);
+    const said = describer.describe({ ...WORDS, text: 'A start.' }, LATENCY);
+    const { retraction } = watch(describer, 3, heads());
+    expect(retraction).toEqual({ ...said, version: 2, endMs: 2000, retracted: true });
+    expect(affectEventSchema.safeParse({ ...retraction, seq: 0, room: 'r' }).error).toBeUndefined();
+    expect(watch(describer, 4, heads()).retraction).toBeUndefined();
+    expect(describer.describe(WORDS, LATENCY)).toMatchObject({
+      version: 1,
+      id: expect.not.stringMatching(said?.id ?? ''),
+    });
+  });
+
+  it('takes nothing back that lasted', () => {
+    const describer = make();
+    const startled = heads({ vad: Float32Array.of(-0.5, 0.8, 0), change: 0.9 });
+    watch(describer, 0, heads(), heads());
+    describer.describe(WORDS, LATENCY);
+    watch(describer, 2, startled);
+    describer.describe({ ...WORDS, text: 'A start.' }, LATENCY);
+    expect(watch(describer, 3, startled, startled, startled, heads()).retraction).toBeUndefined();
+  });
 });

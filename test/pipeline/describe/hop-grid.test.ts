@@ -162,4 +162,74 @@ describe('the hop grid', () => {
     await grid.close();
     expect(model.memories.every(({ closed }) => closed)).toBe(true);
   });
+
+  it('tells of a turn at once and leaves the memory as it was', async () => {
+    const { model, grid, seen } = open('a');
+    await grid.process(at(0, 'a'));
+    const [memory] = model.memories;
+    await grid.turn('a', turn(1));
+    const event = seen.at(-1);
+    expect(event).toMatchObject({ type: 'affect.turn', startMs: 0, endMs: 600, decidedMs: 900 });
+    const [, fork] = model.memories;
+    expect(model.hops.at(-1)).toMatchObject([{ memory: fork, voice: undefined }]);
+    expect([memory.closed, fork.closed]).toEqual([false, true]);
+  });
+
+  it('reads a turn from the last hop when none is open', async () => {
+    const { model, grid, seen } = open('a');
+    await grid.turn('a', { ...turn(1), hops: [] });
+    expect(seen).toEqual([]);
+    await grid.process(at(0, 'a'));
+    await grid.turn('a', { ...turn(1), hops: [] });
+    expect(model.hops).toHaveLength(1);
+    expect(seen.at(-1)).toMatchObject({ type: 'affect.turn', valence: { mean: 0.2 }, average: { valence: 0.2 } });
+  });
+
+  it('says nothing of the turn of one who leaves meanwhile', async () => {
+    const { model, grid, seen } = open('a');
+    await grid.process(at(0, 'a'));
+    model.during = () => grid.leave('a');
+    await grid.turn('a', turn(1));
+    expect(seen.at(-1)?.type).toBe('affect.state');
+    expect(model.memories.every(({ closed }) => closed)).toBe(true);
+  });
+
+  it('asks the pack why, when the affect shifted', async () => {
+    const { model, grid, seen } = open('a');
+    const words = { startUs: 0, endUs: 4_900_000, text: 'It is on the left.', final: true };
+    grid.hear('a', words, 'person b');
+    model.answer = 'sadness: 0.';
+    for (let i = 0; i < 10; i++) await grid.process(at(i, 'a'));
+    model.result = heads({ silent: 1, vad: Float32Array.of(-0.6, 0.1, 0) });
+    for (let i = 10; i < 14; i++) await grid.process(at(i, 'a'));
+    expect(model.asked).toEqual(['cause']);
+    const shifts = seen.filter(({ type }) => type === 'affect.shift');
+    expect(shifts).toMatchObject([{ startMs: 5000, cause: { utterance: { participant: 'person b', own: false } } }]);
+  });
+
+  it('answers questions in its turn, and says what the pack was not trained for', async () => {
+    const { model, grid } = open('a');
+    await grid.process(at(0, 'a'));
+    await grid.process(at(1, 'a'));
+    expect(await grid.ask('a', { task: 'sentiment', over: 'window' })).toEqual({
+      status: 'ok',
+      text: 'Positive.',
+      startMs: 0,
+      endMs: 1000,
+    });
+    const unsupported = await grid.ask('a', { task: 'expression', over: 'window' });
+    expect(unsupported).toMatchObject({ status: 'unsupported', text: expect.stringContaining('small@1') });
+    expect(await grid.ask('a', { task: 'expression', over: 'call' })).toMatchObject({ status: 'ok' });
+    model.during = () => {
+      grid.leave('a');
+      throw new Error('closed');
+    };
+    expect(await grid.ask('a', { task: 'sentiment', over: 'window' })).toMatchObject({ status: 'unavailable' });
+  });
 });
+
+/** A person who spoke from the beginning stopped in the middle of hop `index`. */
+function turn(index: number) {
+  const open = hop(index);
+  return { startUs: 0, endUs: open.startUs + 100_000, decidedUs: open.startUs + 400_000, hops: [open], at: open };
+}

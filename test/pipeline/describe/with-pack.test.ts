@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AffectModel } from '../../../models/index.ts';
+import type { DescribableHop, DescribableTurn } from '../../../pipeline/describe/hop-input.ts';
 import {
   affectEventSchema,
   type AffectState,
   type Description,
+  TASKS,
   type UnstampedEvent,
 } from '../../../pipeline/events.ts';
 import { HopGrid } from '../../../pipeline/describe/hop-grid.ts';
@@ -20,17 +22,29 @@ afterAll(() => model.close());
 type Look = keyof typeof FACES | undefined;
 
 /** The events of one person who looks like this, one entry a hop; `undefined`: neither seen nor heard. */
-async function live(looks: readonly Look[]): Promise<UnstampedEvent[]> {
+async function live(looks: readonly Look[], { turnsAt = [] as number[] } = {}): Promise<UnstampedEvent[]> {
   const events: UnstampedEvent[] = [];
   const grid = new HopGrid<string>({ model, onEvent: (event) => events.push(event) });
   grid.join('ann', { participantId: 'ann' });
-  for (const [i, look] of looks.entries()) {
-    const face = look && rows('face', FACES[look], i);
-    const voice = look && rows('voice', VOICES.even, 1000 + i);
-    await grid.process([{ key: 'ann', hop: hop(i, { face, voice }) }]);
+  for (const [i, one] of looks.entries()) {
+    if (turnsAt.includes(i)) await grid.turn('ann', turnWithin(i, one));
+    await grid.process([{ key: 'ann', hop: look(one, i) }]);
   }
   await grid.close();
   return events;
+}
+
+function look(looks: Look, i: number): DescribableHop {
+  const face = looks && rows('face', FACES[looks], i);
+  const voice = looks && rows('voice', VOICES.even, 1000 + i);
+  return hop(i, { face, voice });
+}
+
+/** A turn that ends in the middle of hop `i`, of which only the face is there yet. */
+function turnWithin(i: number, looks: Look): DescribableTurn {
+  const open = { ...look(looks, i), voice: undefined };
+  const us = (hops: number): number => hops * 500_000;
+  return { startUs: us(i - 2), endUs: us(i + 0.2), decidedUs: us(i + 0.7), hops: [open], at: open };
 }
 
 const descriptions = (events: readonly UnstampedEvent[]) =>
@@ -77,4 +91,33 @@ describe('describing with the pack', () => {
       descriptions(second).map(({ text, id }) => [id, text]),
     );
   });
+
+  it('reads a turn that ends in the middle of a hop, and remembers exactly what it would have remembered without', async () => {
+    const looks = [...hops(8, 'calm'), ...hops(8, 'smile')];
+    const turning = await live(looks, { turnsAt: [3, 9, 12] });
+    const turns = turning.filter(({ type }) => type === 'affect.turn');
+    expect(turns).toHaveLength(3);
+    for (const turn of turns) expect(affectEventSchema.safeParse({ ...turn, seq: 0, room: 'r' }).error).toBeUndefined();
+    const rest = turning.filter(({ type }) => type !== 'affect.turn');
+    expect(rest.map(timeless)).toEqual((await live(looks)).map(timeless));
+  });
+
+  it('answers what it is asked about the last half minute', async () => {
+    const grid = new HopGrid<string>({ model, onEvent() {} });
+    grid.join('ann', { participantId: 'ann' });
+    expect(await grid.ask('ann', { task: 'sentiment', over: 'window' })).toMatchObject({ status: 'unavailable' });
+    for (let i = 0; i < 12; i++) await grid.process([{ key: 'ann', hop: look('smile', i) }]);
+    for (const task of TASKS) {
+      const reply = await grid.ask('ann', { task, over: 'window' });
+      if (!(task in model.pack.manifest.tasks)) expect(reply).toMatchObject({ status: 'unsupported' });
+      else expect(reply).toMatchObject({ status: 'ok', startMs: 0, endMs: 6000, text: expect.stringMatching(/\w/) });
+    }
+    expect(await grid.ask('nobody', { task: 'sentiment', over: 'call' })).toMatchObject({ status: 'unavailable' });
+    await grid.close();
+  });
 });
+
+/** Without what differs from run to run. */
+function timeless(event: UnstampedEvent): object {
+  return { ...event, latencyMs: undefined };
+}

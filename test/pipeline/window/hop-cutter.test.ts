@@ -241,3 +241,27 @@ describe('forgetting', () => {
     expect(hop.caption.every((x) => x === 0)).toBe(true);
   });
 });
+
+describe('a peek at the open hops', () => {
+  it('gives what is there, marks what is missing, and changes nothing', () => {
+    const inputs = byTime([...voices(1000, 1800), ...faces(1000, 1750, 100)]);
+    const rest = byTime([...voices(1800, 2000), ...faces(1800, 2000, 100)]);
+    const { cutter } = cut(inputs);
+    const [open] = cutter.peek();
+    expect(open).toMatchObject({ startUs: 1_500_000, gaps: { face: 1, voice: 2 }, discontinuity: false });
+    expect(voiceMarks(open)).toEqual([1500, 1600, 1700, 0, 0]);
+    const [whole] = rest.flatMap((input) => cutter.push(input));
+    const [without] = cut([...inputs, ...rest]).hops.slice(-1);
+    expect(whole).toEqual(without);
+    expect(voiceMarks(open)).toEqual([1500, 1600, 1700, 0, 0]);
+  });
+
+  it('gives all that wait, oldest first: a hop whose face is late, and the one that has begun', () => {
+    const { cutter } = cut(byTime([...voices(1000, 2200), ...faces(1000, 1450, 100)]));
+    expect(starts(cutter.peek())).toEqual([1500, 2000]);
+  });
+
+  it('gives nothing before the first sample', () => {
+    expect(new HopCutter().peek()).toEqual([]);
+  });
+});
