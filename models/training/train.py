@@ -1,6 +1,6 @@
 """Trains affect-nano on freshly simulated episodes; resumable, one process.
 
-    python train.py --out run --minutes 100
+    python train.py --out run --minutes 85
 """
 import argparse
 import math
@@ -165,7 +165,7 @@ class Run:
 def arguments(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True)
-    parser.add_argument("--minutes", type=float, default=100)
+    parser.add_argument("--minutes", type=float, default=85)
     parser.add_argument("--steps", type=int, default=10**9)
     parser.add_argument("--coarse", type=float, default=0.5, help="share of the run that learns from single raters' notes")
     parser.add_argument("--rate", type=float, default=2e-3)
