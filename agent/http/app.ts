@@ -8,7 +8,7 @@ import type { AnalysisControl } from '../rooms/control.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
 import { adminOnly, adminRoutes } from './admin.ts';
 import type { AppEnv } from './app-env.ts';
-import { explainAuth } from './bearer.ts';
+import { BearerDesk, explainAuth } from './bearer.ts';
 import type { Front } from './front.ts';
 import { joinRoutes } from './join.ts';
 import { operationRoutes, type Operation } from './operation.ts';
@@ -49,7 +49,7 @@ export function createApp({
   app.route('/', operationRoutes(operation, guard));
   app.route('/whip', whipRoutes(front, directory, report));
   app.route('/', explanationRoutes(config, pack));
-  app.route('/rooms', ownDataRoutes(directory, control));
+  app.route('/rooms', ownDataRoutes(new BearerDesk(front, directory), control));
   app.use('/admin/*', guard);
   app.route('/admin', adminRoutes(control));
   app.get('/ws', (context) =>

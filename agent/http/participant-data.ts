@@ -5,7 +5,9 @@ import { explain } from '../policy/explanation.ts';
 import { EXPLANATION_STYLE, explanationPage } from '../policy/explanation-page.ts';
 import { roomNameSchema } from '../protocol/participants.ts';
 import type { AnalysisControl } from '../rooms/control.ts';
-import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
+import { RoomError } from '../rooms/directory.ts';
+import type { AppEnv } from './app-env.ts';
+import type { BearerDesk } from './bearer.ts';
 
 /** `/about-this-call`, for everybody: `?room=NAME` tells what holds in that room. */
 export function explanationRoutes(config: Config, pack: string): Hono {
@@ -23,29 +25,35 @@ export function explanationRoutes(config: Config, pack: string): Hono {
   return app;
 }
 
-/** `/rooms/:room/my-data`: GET a copy, DELETE it. Asks for the token of `session.ready`. */
-export function ownDataRoutes(directory: RoomDirectory, control: AnalysisControl): Hono {
-  const app = new Hono();
+/**
+ * `/rooms/:room/my-data`: GET a copy, DELETE it. Asks for the token of `session.ready`, or for a room token: then it works
+ * for who is not in the call (any longer), too. What is told and deleted is the person's in all rooms.
+ */
+export function ownDataRoutes(desk: BearerDesk, control: AnalysisControl): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
   app.onError((error, context) => {
     if (!(error instanceof RoomError)) throw error;
     return context.text(error.message, error.status, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
   });
   app.get('/:room/my-data', async (context) => {
-    const { member } = seatOf(directory, context);
-    const lines = (await control.recorded(member.person)).split('\n').filter((line) => line !== '');
+    const participant = await whose(desk, context);
+    const lines = (await control.recorded(participant)).split('\n').filter((line) => line !== '');
     const events = lines.map((line): unknown => JSON.parse(line));
-    const receipts = control.receipts(member.person);
-    return context.json({ exportedAt: new Date().toISOString(), receipts, events }, 200, NOT_CACHED);
+    const receipts = control.receipts(participant);
+    return context.json({ exportedAt: new Date().toISOString(), participant, receipts, events }, 200, NOT_CACHED);
   });
   app.delete('/:room/my-data', async (context) =>
-    context.json(await control.delete(seatOf(directory, context)), 200, NOT_CACHED),
+    context.json(await control.forget(await whose(desk, context)), 200, NOT_CACHED),
   );
   return app;
 }
 
 const NOT_CACHED = { 'Cache-Control': 'no-store' };
 
-function seatOf(directory: RoomDirectory, context: Context): Seat {
-  const token = /^Bearer ([\w-]{1,200})$/i.exec(context.req.header('authorization') ?? '')?.[1];
-  return directory.authorise(token, context.req.param('room') ?? '');
+/** The participant id of who asks. @throws {RoomError} {@link AuthError} */
+async function whose(desk: BearerDesk, context: Context<AppEnv>): Promise<string> {
+  const { seat, access } = await desk.bearer(context, context.req.param('room') ?? '');
+  const id = seat?.member.id ?? access?.identity;
+  if (id !== undefined) return id;
+  throw new RoomError('unauthorised', 401, 'Send the token of session.ready: this one does not say who you are.');
 }

@@ -72,7 +72,7 @@ export class Recorder {
   }
 
   /** Takes an event of a consenting person, if the room is recorded. Returns at once. */
-  event(person: string, event: AffectEvent): void {
+  event(event: AffectEvent): void {
     const stored = storable(event);
     if (stored === undefined || !this.#options.records(event.room)) return;
     if (this.#lines >= WAITING_LIMIT || this.#bytes >= this.#options.maxBytes) {
@@ -80,7 +80,7 @@ export class Recorder {
       return;
     }
     const bucket = Math.floor(this.#now() / BUCKET_MS) * BUCKET_MS;
-    const path = join(this.#folderOf(person, event.room), `${bucket}.jsonl`);
+    const path = join(this.#folderOf(event.participant, event.room), `${bucket}.jsonl`);
     const lines = this.#waiting.get(path) ?? [];
     lines.push(`${JSON.stringify({ at: new Date(this.#now()).toISOString(), ...stored })}\n`);
     this.#waiting.set(path, lines);
@@ -91,11 +91,11 @@ export class Recorder {
   }
 
   /**
-   * Deletes what is stored of a person, in one room or in all.
+   * Deletes what is stored of a participant, in one room or in all.
    * @returns how many files that were; nothing that came before the call is left when it resolves
    */
-  delete(person: string, room?: string): Promise<number> {
-    const folder = this.#folderOf(person, room);
+  delete(participant: string, room?: string): Promise<number> {
+    const folder = this.#folderOf(participant, room);
     for (const [path, lines] of this.#waiting) {
       if (!path.startsWith(`${folder}/`)) continue;
       this.#waiting.delete(path);
@@ -109,10 +109,10 @@ export class Recorder {
     });
   }
 
-  /** What is stored of a person, in all rooms, oldest first within a room; JSON lines. */
-  read(person: string): Promise<string> {
+  /** What is stored of a participant, in all rooms, oldest first within a room; JSON lines. */
+  read(participant: string): Promise<string> {
     return this.#queue(async () => {
-      const files = await filesIn(this.#folderOf(person));
+      const files = await filesIn(this.#folderOf(participant));
       const texts = await Promise.all(files.map(({ path }) => readFile(path, 'utf8')));
       return texts.join('');
     });
@@ -169,8 +169,8 @@ export class Recorder {
   }
 
   /** Digests, so that a listing of the folder names nobody. */
-  #folderOf(person: string, room?: string): string {
-    const own = join(this.#options.folder, digestOf(person));
+  #folderOf(participant: string, room?: string): string {
+    const own = join(this.#options.folder, digestOf(participant));
     return room === undefined ? own : join(own, digestOf(room));
   }
 }

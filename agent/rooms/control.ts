@@ -6,7 +6,7 @@ import type { AuditLog } from '../consent/audit-log.ts';
 import type { ConsentLedger, ConsentReceipt } from '../consent/ledger.ts';
 import type { AnalysisSwitch } from '../policy/analysis-switch.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import type { RoomDirectory, Seat } from './directory.ts';
+import type { RoomDirectory } from './directory.ts';
 
 /** How long a stop waits for the word that everything is cleared; analysis is off long before that. */
 const CONFIRM_WITHIN_MS = 5000;
@@ -83,34 +83,26 @@ export class AnalysisControl {
   }
 
   /** What is stored of somebody, as JSON lines. */
-  recorded(person: string): Promise<string> {
-    return this.#options.recorder?.read(person) ?? Promise.resolve('');
+  recorded(participant: string): Promise<string> {
+    return this.#options.recorder?.read(participant) ?? Promise.resolve('');
   }
 
-  /** Withdraws somebody's consent and deletes all that is held of them; their receipts stay, as proof. */
-  async delete({ room, member }: Seat): Promise<DeletionReceipt> {
-    const consentWithdrawn = member.analysis !== undefined;
-    await room.withdraw(member, 'deleted');
-    return this.#deleted(member.person, consentWithdrawn);
-  }
-
-  /** The same for somebody by either id, who may have left long ago. */
-  async forget(person: string): Promise<DeletionReceipt> {
+  /**
+   * Withdraws somebody's consent wherever it holds, clears what is held of them and deletes what was recorded; they may
+   * have left long ago. Their receipts stay, as proof.
+   */
+  async forget(participant: string): Promise<DeletionReceipt> {
+    const { directory, recorder, audit } = this.#options;
     let consentWithdrawn = false;
-    for (const room of this.#options.directory.rooms()) {
-      for (const member of room.members.filter(({ id, externalId }) => id === person || externalId === person)) {
+    for (const room of directory.rooms()) {
+      for (const member of room.members.filter(({ id }) => id === participant)) {
         consentWithdrawn ||= member.analysis !== undefined;
         await room.withdraw(member, 'deleted');
       }
     }
-    return this.#deleted(person, consentWithdrawn);
-  }
-
-  async #deleted(person: string, consentWithdrawn: boolean): Promise<DeletionReceipt> {
-    const { recorder, audit } = this.#options;
-    const recordings = (await recorder?.delete(person)) ?? 0;
-    const receipt = randomUUID();
-    audit.record({ event: 'data.deleted', participant: person, receipt, files: recordings });
-    return { id: receipt, participant: person, deletedAt: new Date().toISOString(), recordings, consentWithdrawn };
+    const recordings = (await recorder?.delete(participant)) ?? 0;
+    const id = randomUUID();
+    audit.record({ event: 'data.deleted', participant, receipt: id, files: recordings });
+    return { id, participant, deletedAt: new Date().toISOString(), recordings, consentWithdrawn };
   }
 }

@@ -39,8 +39,6 @@ export class Member {
   readonly access: Access;
   readonly headless: boolean;
   readonly externalId: string | undefined;
-  /** Who this is beyond this session, as far as that is certain: what is stored of a person is found by it. */
-  readonly person: string;
   readonly roles: readonly string[];
   readonly sees: readonly string[] | undefined;
   /** Muted or not, by track id. */
@@ -61,8 +59,6 @@ export class Member {
     this.access = options.access;
     this.headless = options.headless ?? false;
     this.externalId = options.access.identity ?? options.externalId;
-    // What somebody merely says of themselves opens nothing.
-    this.person = options.access.identity ?? options.id;
     this.roles = options.access.roles;
     this.sees = options.access.sees;
   }

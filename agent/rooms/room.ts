@@ -122,7 +122,7 @@ export class Room {
       roomMs: this.nowMs,
     });
     // Who withdraws takes back what was stored here, too; who leaves, or was stopped, has it until its time is up.
-    const stored = reason === 'person' ? recorder?.delete(member.person, this.name) : undefined;
+    const stored = reason === 'person' ? recorder?.delete(member.id, this.name) : undefined;
     await Promise.all([stopping.stop(), stored]);
     const tookMs = (nowUs() - fromUs) / 1000;
     ledger.cleared(this.name, member, tookMs);
@@ -207,7 +207,7 @@ export class Room {
 
   #publish(subject: Member, unstamped: UnstampedEvent, closedUs: number): void {
     const event: AffectEvent = { ...unstamped, seq: this.#seq++, room: this.name };
-    this.#options.recorder?.event(subject.person, event);
+    this.#options.recorder?.event(event);
     this.#options.observer?.published(event);
     for (const member of this.#members.values()) {
       if (this.maySee(member, subject)) member.subscriber.event(event, closedUs);
