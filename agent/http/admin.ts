@@ -24,9 +24,10 @@ export function adminOnly({ admin, server }: Config, front: Front): MiddlewareHa
         403,
       );
     }
-    front.limits.attempt(address);
     const sent = /^Bearer (\S{1,600})$/i.exec(context.req.header('authorization') ?? '')?.[1];
     if (sent !== undefined && same(sent, admin.secret)) return next();
+    // Asked only now: whoever guesses from the same address must not keep the operator from stopping everything.
+    front.limits.attempt(address);
     if (sent !== undefined) front.limits.failed(address);
     return context.text('Send "Authorization: Bearer <secret>" with the admin.secret of this server.', 401, {
       'WWW-Authenticate': 'Bearer',
