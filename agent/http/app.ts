@@ -2,13 +2,13 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
-import { AuthError } from '../auth/auth-error.ts';
 import type { Config } from '../config/schema.ts';
 import type { AnalysisControl } from '../rooms/control.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
 import { adminOnly, adminRoutes } from './admin.ts';
 import type { AppEnv } from './app-env.ts';
-import { BearerDesk, explainAuth } from './bearer.ts';
+import { BearerDesk } from './bearer.ts';
+import { explainFault } from './faults.ts';
 import type { Front } from './front.ts';
 import { joinRoutes } from './join.ts';
 import { operationRoutes, type Operation } from './operation.ts';
@@ -67,7 +67,8 @@ export function createApp({
   });
   app.notFound((context) => context.text('Nothing here. The page is at /.', 404));
   app.onError((error, context) => {
-    if (error instanceof AuthError) return explainAuth(error, context);
+    const fault = explainFault(error, context);
+    if (fault) return fault;
     report(error);
     return context.text('The server failed to answer. Its log says more.', 500);
   });

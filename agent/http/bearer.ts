@@ -1,7 +1,6 @@
 /** Who a request's bearer token stands for: a session (`session.ready.token`), or a person with a room token. */
 import type { Context } from 'hono';
 import type { Access } from '../auth/access.ts';
-import { AuthError } from '../auth/auth-error.ts';
 import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
 import type { AppEnv } from './app-env.ts';
 import type { Front } from './front.ts';
@@ -35,16 +34,4 @@ export class BearerDesk {
     if (found) return found;
     throw new RoomError('no-such-publication', 404, 'You are not in this room: publish, or start a session first.');
   }
-}
-
-/** Answers with what an {@link AuthError} says, and in 401 and 403 with the challenge of RFC 6750. */
-export function explainAuth(error: AuthError, context: Context): Response {
-  const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
-  if (error.code === 'no-token') headers['WWW-Authenticate'] = 'Bearer';
-  else if (error.status === 401)
-    headers['WWW-Authenticate'] = `Bearer error="invalid_token", error_description="${error.code}"`;
-  else if (error.status === 403)
-    headers['WWW-Authenticate'] = `Bearer error="insufficient_scope", error_description="${error.code}"`;
-  else headers['Retry-After'] = error.status === 429 ? '10' : '5';
-  return context.text(error.message, error.status, headers);
 }

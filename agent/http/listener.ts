@@ -8,12 +8,18 @@ import type { AppEnv } from './app-env.ts';
 import { plainAddress } from './client-address.ts';
 import type { Front } from './front.ts';
 
-/** Who takes longer to say what they want, or to send the whole of it, is cut off (slowloris). */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 20_000;
+/** How long clients may take, in milliseconds. Who is slower is cut off: holding connections open must cost nothing here. */
+const PATIENCE = {
+  /** Until what is wanted was said. */
+  headersTimeout: 10_000,
+  /** Until the whole of it is here. */
+  requestTimeout: 20_000,
+  /** How often both are looked at. */
+  connectionsCheckingInterval: 2000,
+  /** Between two requests. */
+  keepAliveTimeout: 5000,
+};
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
-const LOOK_EVERY_MS = 2000;
-const KEEP_ALIVE_MS = 5000;
 /** Room for a token of 8 KB in a header, and not for much more. */
 const HEADER_LIMIT_BYTES = 16 * 1024;
 
@@ -24,24 +30,21 @@ export interface ListenerOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Connections of everybody together. */
   readonly maxConnections: number;
+  /** Shorter times, for tests. */
+  readonly patience?: Partial<typeof PATIENCE>;
 }
 
 /** A server that does not listen yet. @throws {Error} when certificate and key do not fit */
-export function createListener({ fetch, front, tls, maxConnections }: ListenerOptions): Server | HttpsServer {
-  const patience = {
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: LOOK_EVERY_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: HEADER_LIMIT_BYTES,
-  };
+export function createListener(options: ListenerOptions): Server | HttpsServer {
+  const { fetch, front, tls, maxConnections, patience } = options;
+  const limits = { ...PATIENCE, ...patience, maxHeaderSize: HEADER_LIMIT_BYTES };
   const server =
     tls === undefined
-      ? createAdaptorServer({ fetch, createServer: createHttpServer, serverOptions: patience })
+      ? createAdaptorServer({ fetch, createServer: createHttpServer, serverOptions: limits })
       : createAdaptorServer({
           fetch,
           createServer: createHttpsServer,
-          serverOptions: { ...patience, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS },
+          serverOptions: { ...limits, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS },
         });
   if (!(server instanceof Server || server instanceof HttpsServer)) throw new TypeError('expected an HTTP/1 server');
   server.maxConnections = maxConnections;

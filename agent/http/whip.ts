@@ -2,11 +2,11 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { AuthError } from '../auth/auth-error.ts';
 import { ReceiptOutdatedError } from '../consent/ledger.ts';
 import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
 import type { AppEnv } from './app-env.ts';
-import { BearerDesk, explainAuth } from './bearer.ts';
+import { BearerDesk } from './bearer.ts';
+import { explainFault } from './faults.ts';
 import type { Front } from './front.ts';
 
 const SDP_LIMIT_BYTES = 200_000;
@@ -107,7 +107,8 @@ function explain(error: Error, context: Context, report: ReportFailure): Respons
   if (error instanceof RoomError) {
     return context.text(error.message, error.status, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
   }
-  if (error instanceof AuthError) return explainAuth(error, context);
+  const fault = explainFault(error, context);
+  if (fault) return fault;
   if (error instanceof ReceiptOutdatedError) return context.text(error.message, 409);
   const status = 'code' in error && typeof error.code === 'string' ? SFU_STATUS[error.code] : undefined;
   if (status !== undefined) return context.text(error.message, status);

@@ -34,7 +34,9 @@ beforeAll(async () => {
     server: { port: 0, limits: PLENTY },
   };
   ({ agent, analysis } = await startTestAgent(settings, { log, pageDir: folder }));
-  token = await sign({ sub: 'fuzz' });
+  const { client, ready } = await TestClient.join(agent.url, { token: await sign() });
+  client.socket.close();
+  token = await sign({ sub: 'fuzz', consent: ready.receipt.version });
 });
 afterAll(async () => {
   await agent.close();
@@ -67,6 +69,14 @@ const segment = fc.oneof(
   fc.string({ maxLength: 80 }).map(encodeURIComponent),
 );
 const path = fc.oneof(
+  fc.constantFrom(
+    '/whip/lobby',
+    '/whip/lobby/publication-0',
+    '/rooms/lobby/my-data',
+    '/admin/stop',
+    '/join/x',
+    '/readyz',
+  ),
   fc
     .tuple(
       fc.constantFrom(
@@ -181,7 +191,7 @@ describe('whatever is sent over HTTP', () => {
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         return status < 500;
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
     // It came past the door: many kinds of answers, not one refusal for all.
     expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 405]));
@@ -202,9 +212,10 @@ describe('whatever is sent over HTTP', () => {
           return status < 500;
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
-    for (let id = 0; id < 400; id++) {
+    expect(analysis.seats.length).toBeGreaterThan(0);
+    for (let id = 0; id < 60; id++) {
       await send({ method: 'DELETE', path: `/whip/lobby/publication-${id}`, headers: own, body: '' });
     }
     await nothingLeft();
@@ -273,7 +284,7 @@ describe('whatever is sent instead of HTTP', () => {
           expect(await raw(bytes)).toMatch(/^($|HTTP\/1\.1 (101|[234]\d\d))/);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
     await nothingLeft();
     const { client } = await TestClient.join(agent.url, { token });
