@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { crc32 } from 'node:zlib';
 
 /** Where a server listens and what it answers to, read from its SDP. */
 export interface Server {
@@ -65,26 +66,33 @@ export const OFFER = [
   '',
 ].join('\r\n');
 
-/** A signed binding request that nominates. */
+/** A signed binding request that nominates, with all that RFC 8445 wants of a client. */
 export function bindingRequest({ ufrag, pwd }: Pick<Server, 'ufrag' | 'pwd'>): Buffer {
-  const username = Buffer.from(`${ufrag}:abcd`);
-  const padded = Math.ceil(username.length / 4) * 4;
-  const integrityAt = 20 + 4 + padded + 4;
-  const out = Buffer.alloc(integrityAt + 24);
-  out.writeUInt16BE(1, 0);
-  out.writeUInt16BE(out.length - 20, 2);
-  out.writeUInt32BE(0x2112a442, 4);
-  randomBytes(12).copy(out, 8);
-  out.writeUInt16BE(0x0006, 20);
-  out.writeUInt16BE(username.length, 22);
-  username.copy(out, 24);
-  out.writeUInt16BE(0x0025, 24 + padded);
-  out.writeUInt16BE(0x0008, integrityAt);
-  out.writeUInt16BE(20, integrityAt + 2);
-  createHmac('sha1', pwd)
-    .update(out.subarray(0, integrityAt))
-    .digest()
-    .copy(out, integrityAt + 4);
+  const attributes = Buffer.concat([
+    attribute(0x0006, Buffer.from(`${ufrag}:abcd`)),
+    attribute(0x0024, Buffer.from([0x6e, 0, 0x1e, 0xff])),
+    attribute(0x802a, randomBytes(8)),
+    attribute(0x0025, Buffer.alloc(0)),
+  ]);
+  const header = Buffer.alloc(20);
+  header.writeUInt16BE(1, 0);
+  header.writeUInt32BE(0x2112a442, 4);
+  randomBytes(12).copy(header, 8);
+  // Each of the two is computed with a length that ends behind itself.
+  header.writeUInt16BE(attributes.length + 24, 2);
+  const digest = createHmac('sha1', pwd).update(header).update(attributes).digest();
+  const signed = Buffer.concat([header, attributes, attribute(0x0008, digest)]);
+  signed.writeUInt16BE(signed.length - 20 + 8, 2);
+  const fingerprint = Buffer.alloc(4);
+  fingerprint.writeUInt32BE((crc32(signed) ^ 0x5354554e) >>> 0);
+  return Buffer.concat([signed, attribute(0x8028, fingerprint)]);
+}
+
+function attribute(type: number, value: Buffer): Buffer {
+  const out = Buffer.alloc(4 + Math.ceil(value.length / 4) * 4);
+  out.writeUInt16BE(type, 0);
+  out.writeUInt16BE(value.length, 2);
+  value.copy(out, 4);
   return out;
 }
 

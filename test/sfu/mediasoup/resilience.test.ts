@@ -1,0 +1,244 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  ConsentGrant,
+  createMediasoupSfu,
+  type MediasoupSfu,
+  type SfuEvent,
+  type TapSink,
+} from '../../../sfu/index.ts';
+import { RtpHeader, RTCPeerConnection } from 'werift';
+import { hasWorker } from '../contract/engines.ts';
+import { HeadlessPublisher, HeadlessViewer } from '../werift/headless-caller.ts';
+import { authenticated, OFFER, serverOf } from '../werift/raw-peer.ts';
+
+const open: Array<() => unknown> = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+async function engine(options?: Parameters<typeof createMediasoupSfu>[0]): Promise<MediasoupSfu> {
+  const sfu = await createMediasoupSfu(options);
+  open.push(() => sfu.close());
+  return sfu;
+}
+
+async function publisher(sfu: MediasoupSfu, room: string, name: string): Promise<HeadlessPublisher> {
+  const caller = new HeadlessPublisher();
+  open.push(() => caller.close());
+  const shown = event(sfu, 'track-added', room);
+  await caller.publish(sfu, room, name);
+  await shown;
+  return caller;
+}
+
+async function viewer(sfu: MediasoupSfu, room: string, name: string): Promise<HeadlessViewer> {
+  const watching = await HeadlessViewer.join(sfu, room, name);
+  open.push(() => watching.close());
+  return watching;
+}
+
+function event<T extends SfuEvent['type']>(sfu: MediasoupSfu, type: T, room: string): Promise<SfuEvent & { type: T }> {
+  return new Promise((resolve) => {
+    const stop = sfu.onEvent((each) => {
+      const where = 'track' in each ? each.track.room : each.room;
+      if (each.type !== type || where !== room) return;
+      stop();
+      resolve(each as SfuEvent & { type: T });
+    });
+  });
+}
+
+/** The picture of `from` goes on at this viewer. */
+async function sees(watching: HeadlessViewer, from: string, frames = 10): Promise<void> {
+  const { tracks } = await watching.offered((offer) => offer.tracks.some(({ participant }) => participant === from));
+  await watching.frames(tracks.find(({ participant, kind }) => participant === from && kind === 'video')!.mid, frames);
+}
+
+class Ends implements TapSink {
+  readonly ends: Array<Error | undefined> = [];
+  readonly ended: Promise<void>;
+  packets = 0;
+  #end!: () => void;
+
+  constructor() {
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+  }
+  packet(): void {
+    this.packets++;
+  }
+  senderReport(): void {}
+  muted(): void {}
+  closed(error?: Error): void {
+    this.ends.push(error);
+    this.#end();
+  }
+}
+
+/** Ends one worker process as a crash would. */
+async function kill(sfu: MediasoupSfu, pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  while ((await sfu.workerUsage()).some((worker) => worker.pid === pid)) await new Promise(setImmediate);
+}
+
+/** RTP and RTCP that no stack sends: cut short, wrong counts, wrong lengths, extensions beyond the end, unknown kinds. */
+function malformed(i: number): Buffer {
+  const size = 1 + ((i * 37) % 1200);
+  const bytes = Buffer.alloc(size, i);
+  const kinds = [
+    [0x80, 96],
+    [0x9f, 96],
+    [0xb0, 111],
+    [0x80, 200],
+    [0x9f, 201],
+    [0x8f, 205],
+    [0x81, 206],
+    [0xa0, 207],
+    [0x80, 199],
+  ];
+  bytes.set(kinds[i % kinds.length].slice(0, size));
+  if (size > 3) bytes.writeUInt16BE((i * 7919) % 65_536, 2);
+  return bytes;
+}
+
+async function flood(socket: Socket, port: number, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await new Promise((sent) => socket.send(malformed(i), port, '127.0.0.1', sent));
+  }
+}
+
+/** A publisher that holds the keys: what it sends passes SRTP and reaches the parsers. */
+async function insider(sfu: MediasoupSfu, room: string): Promise<RTCPeerConnection> {
+  const peer = new RTCPeerConnection();
+  open.push(() => peer.close());
+  for (const kind of ['audio', 'video']) peer.addTransceiver(kind, { direction: 'sendonly' });
+  await peer.setLocalDescription(await peer.createOffer());
+  const shown = event(sfu, 'track-added', room);
+  const { answerSdp } = await sfu.publish(room, 'mallory', peer.localDescription!.sdp);
+  await peer.setRemoteDescription({ type: 'answer', sdp: answerSdp });
+  await shown;
+  return peer;
+}
+
+async function floodFromWithin(peer: RTCPeerConnection, count: number): Promise<void> {
+  const [dtls] = peer.dtlsTransports;
+  const senders = peer.getSenders();
+  const types = [...peer.localDescription!.sdp.matchAll(/^m=\w+ \d+ \S+ (\d+)/gm)].map(([, type]) => Number(type));
+  for (let i = 0; i < count; i++) {
+    const header = new RtpHeader({
+      payloadType: i % 5 ? types[i % 2] : i % 128,
+      // Bigger jumps would end at SRTP's replay window.
+      sequenceNumber: i % 50 ? i : i + 300,
+      timestamp: (i * 2_654_435_761) >>> 0,
+      ssrc: i % 7 ? senders[i % 2].ssrc : i + 1,
+      marker: i % 2 === 0,
+      extension: i % 3 === 0,
+      extensionProfile: i % 2 ? 0xbede : 0x1000,
+      extensions: [{ id: (i % 14) + 1, payload: Buffer.alloc((i % 16) + 1, i) }],
+    });
+    await dtls.iceTransport.connection.send(dtls.srtp.encrypt(malformed(i), header));
+    // SRTCP wants a header of 8 bytes; the rest is as wrong as it gets.
+    const rtcp = Buffer.concat([malformed(i), Buffer.alloc(8)]);
+    rtcp.set([0x80 | (i % 32), 200 + (i % 8)]);
+    await dtls.iceTransport.connection.send(dtls.srtcp.encrypt(rtcp));
+  }
+}
+
+describe.skipIf(!hasWorker)('mediasoup under attack and in trouble', () => {
+  test('rooms go to the least loaded worker, and what the workers use is told', async () => {
+    const sfu = await engine({ workers: 2 });
+    for (const room of ['a', 'b', 'c', 'd']) await sfu.publish(room, 'ann', OFFER);
+    const usage = await sfu.workerUsage();
+    expect(usage.map(({ rooms }) => rooms)).toEqual([2, 2]);
+    for (const { cpuMs, maxRssBytes } of usage) {
+      expect(cpuMs).toBeGreaterThan(0);
+      expect(maxRssBytes).toBeGreaterThan(1_000_000);
+    }
+    expect(await sfu.stats()).toMatchObject({ workers: 2, workerDeaths: 0, rooms: 4, publishers: 4 });
+  });
+
+  test('a worker killed in mid-call takes only its rooms, says so to everybody in them, and they come back', async () => {
+    const sfu = await engine({ workers: 2 });
+    const before = new Set((await sfu.workerUsage()).map(({ pid }) => pid));
+    await publisher(sfu, 'lost', 'ann');
+    const pid = (await sfu.workerUsage()).find(({ rooms }) => rooms === 1)!.pid;
+    await publisher(sfu, 'kept', 'cid');
+    const [bob, dan] = [await viewer(sfu, 'lost', 'bob'), await viewer(sfu, 'kept', 'dan')];
+    await Promise.all([sees(bob, 'ann'), sees(dan, 'cid')]);
+    const sink = new Ends();
+    const [track] = sfu.tracks('lost');
+    await sfu.tap(track.id, ConsentGrant.createIssuer().issue('lost', 'ann', '1'), sink);
+
+    const [gone, left] = [event(sfu, 'publication-closed', 'lost'), once(bob.events, 'closed')];
+    await kill(sfu, pid);
+    expect(await gone).toMatchObject({ participant: 'ann', reason: 'engine gone' });
+    expect(await left).toEqual(['engine gone']);
+    await sink.ended;
+    expect(sink.ends).toMatchObject([{ code: 'engine-gone' }]);
+    expect(sfu.tracks('lost')).toEqual([]);
+    expect(sfu.tracks('kept')).toHaveLength(2);
+    await sees(dan, 'cid');
+
+    // Those who were told come again.
+    await publisher(sfu, 'lost', 'ann');
+    await sees(await viewer(sfu, 'lost', 'bob'), 'ann');
+    while ((await sfu.stats()).workers < 2) await new Promise(setImmediate);
+    const after = (await sfu.workerUsage()).map((worker) => worker.pid);
+    expect(after.filter((each) => before.has(each))).toHaveLength(1);
+    expect((await sfu.stats()).workerDeaths).toBe(1);
+  });
+
+  test('with its only worker killed the room comes back on the next one', async () => {
+    const lines: string[] = [];
+    const sfu = await engine({ workers: 1, log: (line) => lines.push(line) });
+    await publisher(sfu, 'room', 'ann');
+    await kill(sfu, (await sfu.workerUsage())[0].pid);
+    await expect(sfu.publish('room', 'ann', OFFER)).rejects.toMatchObject({ code: 'engine-gone' });
+    while ((await sfu.stats()).workers < 1) await new Promise(setImmediate);
+    await publisher(sfu, 'room', 'ann');
+    await sees(await viewer(sfu, 'room', 'bob'), 'ann');
+    expect(lines.join()).toMatch(/died with 1 rooms/);
+  });
+
+  test('a call goes on under malformed packets: from a stranger, from one who passed ICE, from one who holds keys', async () => {
+    const sfu = await engine({ workers: 1 });
+    await publisher(sfu, 'room', 'ann');
+    const bob = await viewer(sfu, 'room', 'bob');
+    await sees(bob, 'ann', 3);
+    const server = serverOf((await sfu.publish('room', 'mallory', OFFER)).answerSdp);
+    const stranger = createSocket('udp4');
+    const passed = await authenticated(server);
+    open.push(
+      () => stranger.close(),
+      () => passed.close(),
+    );
+    const keyed = await insider(sfu, 'room');
+    const [track] = sfu.tracks('room').filter(({ participant, kind }) => participant === 'mallory' && kind === 'audio');
+    const witness = new Ends();
+    await sfu.tap(track.id, ConsentGrant.createIssuer().issue('room', 'mallory', '1'), witness);
+    await Promise.all([
+      flood(stranger, server.port, 5_000),
+      flood(passed, server.port, 5_000),
+      floodFromWithin(keyed, 5_000),
+    ]);
+    await sees(bob, 'ann');
+    expect(await sfu.stats()).toMatchObject({ workerDeaths: 0, tracks: 4, viewers: 1 });
+    // It did get in: this is what the router made of it.
+    expect(witness.packets).toBeGreaterThan(100);
+  });
+
+  test('voices are told by level and by who speaks', async () => {
+    const sfu = await engine({ workers: 1 });
+    const loud = new Promise<number>((resolve) => {
+      sfu.onVoice!((activity) => {
+        if (activity.type === 'levels' && activity.levels[0]?.track.participant === 'ann')
+          resolve(activity.levels[0].levelDb);
+      });
+    });
+    await publisher(sfu, 'room', 'ann');
+    // The tone is a sine of a quarter of full scale: 12 dB below, and 3 more as its power is half its peak's.
+    expect(await loud).toBeGreaterThan(-20);
+    expect(await loud).toBeLessThan(-10);
+  });
+});
