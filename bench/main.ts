@@ -7,12 +7,22 @@ import { compareCommand } from './compare/compare-cli.ts';
 import { costCommand } from './cost/cost-cli.ts';
 import { latencyCommand } from './latency/latency-cli.ts';
 import { qualityCommand } from './quality/quality-cli.ts';
+import { reportCommand } from './report/report-cli.ts';
+import { soakCommand } from './soak/soak-cli.ts';
 
 const program = new Command('undertone bench').description(
   'Measures this machine and scores packs: latency, capacity, cost, endurance, quality. Every report can be published.',
 );
 // One line a subcommand; each lives beside what it measures.
-for (const command of [latencyCommand(), capacityCommand(), costCommand(), qualityCommand(), compareCommand()])
+for (const command of [
+  latencyCommand(),
+  capacityCommand(),
+  costCommand(),
+  soakCommand(),
+  qualityCommand(),
+  compareCommand(),
+  reportCommand(),
+])
   program.addCommand(command);
 
 try {

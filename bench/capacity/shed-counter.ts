@@ -1,5 +1,6 @@
 /** Counters of the agent's metrics that mean that something was thrown away because there was too much of it. */
-const SHED = /^(undertone_\w*(?:shed|dropped|overflow)\w*)(?:\{[^}]*\})? (\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/gm;
+const SHED =
+  /^undertone_dropped_total\{cause="(tap_full|hop_behind|face_behind|subscriber_given_up)"[^}]*\} (\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/gm;
 
 /** Watches what the agent sheds, by its `/metrics`; an agent without them shows it by the hops that are missing. */
 export class ShedCounter {

@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { BenchError } from '../bench-error.ts';
 import { positive, print } from '../cli/options.ts';
-import { compareReports, comparisonMarkdown, parseReport } from './comparison.ts';
 
 /** `undertone bench compare`. */
 export function compareCommand(): Command {
@@ -15,17 +12,20 @@ export function compareCommand(): Command {
     .argument('<b>', 'report after')
     .option('--noise <percent>', 'a difference up to this is noise', positive, 10)
     .option('--json', 'print JSON instead of a table')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  undertone bench compare before.json after.json              is it worse than before, beyond 10 %?
+  undertone bench compare bench/reports/capacity.json mine.json --noise 25
+Run the same command twice on the same machine to learn what its noise is, and state that.`,
+    )
     .action(async (a: string, b: string, options: { noise: number; json?: true }) => {
+      const { compareReports, comparisonMarkdown } = await import('./comparison.ts');
+      const { loadReport } = await import('../report/load-reports.ts');
       const noise = options.noise / 100;
-      const comparison = compareReports(await readReport(a), await readReport(b), noise);
+      const comparison = compareReports(await loadReport(a), await loadReport(b), noise);
       print(options.json === true ? JSON.stringify(comparison, null, 2) : comparisonMarkdown(comparison, noise));
       if (comparison.figures.some(({ regression }) => regression)) process.exitCode = 1;
     });
-}
-
-async function readReport(file: string): Promise<ReturnType<typeof parseReport>> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new BenchError('report-malformed', `${file} cannot be read. Give a report written by --out.`, cause);
-  });
-  return parseReport(text, file);
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { BenchError } from '../bench-error.ts';
 import { Child, type ChildOptions } from './child.ts';
 
@@ -23,6 +24,11 @@ export class AgentProcess {
   private constructor(child: Child, url: string) {
     this.#child = child;
     this.url = url;
+  }
+
+  /** The process itself, for who speaks with a probe in it. */
+  get process(): ChildProcess {
+    return this.#child.process;
   }
 
   get ended(): boolean {

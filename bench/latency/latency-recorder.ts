@@ -52,6 +52,7 @@ export class LatencyRecorder {
   readonly #signals: Record<string, number> = {};
   #hopMs: number | null = null;
   #mediaLeadMs = 0;
+  #earliestStateMs = Number.POSITIVE_INFINITY;
   #received = 0;
   #missed = 0;
   #described = 0;
@@ -92,8 +93,14 @@ export class LatencyRecorder {
     const missing = Math.round((event.startMs - (this.#lastEndMs.get(event.participant) ?? event.startMs)) / hopMs);
     this.#lastEndMs.set(event.participant, event.endMs);
     this.#hopMs = hopMs;
+    if (this.#counts(event.endMs)) this.#earliestStateMs = Math.min(this.#earliestStateMs, receivedMs - event.endMs);
     for (let hop = missing; hop >= 1; hop--) this.#answer(event.endMs - hop * hopMs, receivedMs, true);
     this.#answer(event.endMs, receivedMs, false);
+  }
+
+  /** The earliest state so far, in ms after its nominal due time (negative: before); null before the first. */
+  get earliestStateMs(): number | null {
+    return Number.isFinite(this.#earliestStateMs) ? this.#earliestStateMs : null;
   }
 
   signal(modality: string, state: string): void {

@@ -69,6 +69,11 @@ export class RoomSession {
     return this.#lastError;
   }
 
+  /** Tells the agent that this participant muted a kind of media, or no longer does. */
+  mute(kind: 'audio' | 'video', muted: boolean): void {
+    this.#send({ type: 'mute', kind, muted });
+  }
+
   /** Idempotent. */
   close(): void {
     clearInterval(this.#timer);

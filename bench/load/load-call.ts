@@ -12,7 +12,7 @@ const ROOM = 'benchmark';
 const LOOK_EVERY_MS = 100;
 /** What a measured agent runs with: nobody hears of others, so that who listens costs the same however many speak. */
 const ENVIRONMENT = {
-  UNDERTONE_POLICY_RESULTS: 'self',
+  UNDERTONE_POLICY_VISIBILITY: 'self',
   UNDERTONE_SERVER_MAX_SESSIONS: '1024',
   UNDERTONE_LOG_LEVEL: 'warn',
 };
@@ -130,6 +130,12 @@ export class LoadCall implements AsyncDisposable {
     if (seat === undefined) return;
     await this.load.leave(caller);
     seat.session.close();
+  }
+
+  /** Somebody mutes a kind of media, or no longer does: signalled, and nothing of it is sent. */
+  async mute(caller: number, kind: MediaKind, muted: boolean): Promise<void> {
+    this.#seats.find((seat) => seat.caller === caller)?.session.mute(kind, muted);
+    await this.load.pause(caller, kind, muted);
   }
 
   /** Has people join, or the last ones leave, until there are so many. */

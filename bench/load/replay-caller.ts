@@ -11,6 +11,8 @@ import type { Recording } from './recording.ts';
 import { CLOCK_RATES_HZ, type DuePacket, type MediaKind, Replay } from './replay.ts';
 
 const CONNECT_WITHIN_MS = 15_000;
+/** On a full machine a handshake may run out of time: a caller tries again, as people do. */
+const ATTEMPTS = 3;
 const CODECS: Readonly<Record<MediaKind, RTCRtpCodecParameters>> = {
   audio: new RTCRtpCodecParameters({
     mimeType: 'audio/opus',
@@ -49,8 +51,18 @@ export class ReplayCaller {
   #sent = 0;
   #lost = 0;
 
-  /** Resolves when it may send. Throws {@link BenchError} `caller-failed`. */
+  /** Resolves when it may send; tries up to three times. Throws {@link BenchError} `caller-failed`. */
   static async connect(options: ReplayCallerOptions): Promise<ReplayCaller> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ReplayCaller.#attempt(options);
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  static async #attempt(options: ReplayCallerOptions): Promise<ReplayCaller> {
     const peer = new RTCPeerConnection({
       codecs: { audio: [CODECS.audio], video: [CODECS.video] },
       bundlePolicy: 'max-bundle',
@@ -121,7 +133,8 @@ export class ReplayCaller {
   }
 }
 
-async function negotiate(peer: RTCPeerConnection, { whipUrl, token }: ReplayCallerOptions): Promise<void> {
+async function negotiate(peer: RTCPeerConnection, options: ReplayCallerOptions): Promise<void> {
+  const { whipUrl, token } = options;
   await peer.setLocalDescription(await peer.createOffer());
   await untilState(peer, 'gather addresses', () => peer.iceGatheringState === 'complete');
   const response = await fetch(whipUrl, {
@@ -133,9 +146,21 @@ async function negotiate(peer: RTCPeerConnection, { whipUrl, token }: ReplayCall
   if (response.status !== 201)
     throw new BenchError('caller-failed', `The agent refused the caller's media (${response.status}): ${answer}`);
   await peer.setRemoteDescription({ type: 'answer', sdp: answer });
-  await untilState(peer, 'connect', () => peer.connectionState === 'connected');
+  try {
+    await untilState(peer, 'connect', () => peer.connectionState === 'connected');
+  } catch (error) {
+    await hangUp(response.headers.get('location'), options);
+    throw error;
+  }
   if (!peer.getTransceivers().every(isSending))
     throw new BenchError('caller-failed', 'The agent took VP8 or Opus from nobody: its SFU offers other codecs.');
+}
+
+/** Ends a publication that never connected (RFC 9725 4.2), or the next attempt would be a second one. */
+async function hangUp(location: string | null, { whipUrl, token }: ReplayCallerOptions): Promise<void> {
+  if (location === null) return;
+  const headers = { Authorization: `Bearer ${token}` };
+  await fetch(new URL(location, whipUrl), { method: 'DELETE', headers }).catch(() => undefined);
 }
 
 function isSending({ sender }: RTCRtpTransceiver): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareReports, comparisonMarkdown, parseReport } from '../../../bench/compare/comparison.ts';
+import { compareReports, comparisonMarkdown } from '../../../bench/compare/comparison.ts';
+import { parseReport } from '../../../bench/report/read-report.ts';
 
 const origin = { machine: { cpu: 'a cpu', cores: 2 }, version: { revision: null } };
 
@@ -40,7 +41,7 @@ describe('comparing two reports', () => {
   it('finds the one stage that got slower, with its ratio, and nothing else', () => {
     const { figures, cautions } = compare(latency(20), latency(70));
     expect(figures.filter(({ regression }) => regression)).toEqual([
-      { name: 'stage encode, p50', unit: 'ms', a: 20, b: 70, ratio: 3.5, regression: true },
+      { name: 'stage encode, p50', unit: 'ms', a: 20, b: 70, ratio: 3.5, better: 'lower', regression: true },
     ]);
     expect(cautions).toEqual([]);
   });

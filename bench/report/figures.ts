@@ -1,0 +1,127 @@
+import type { AnyReport, CapacityInput, CostInput, LatencyInput, QualityInput, SoakInput } from './read-report.ts';
+
+/** One number of a report that two reports can be compared by. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: 'ms' | '%' | '×' | '' | 'MiB';
+  readonly value: number;
+  readonly better: 'lower' | 'higher';
+}
+
+/** The figures of a report, in the order in which they are told. */
+export function figuresOf(report: AnyReport): Figure[] {
+  switch (report.benchmark) {
+    case 'latency':
+      return latencyFigures(report);
+    case 'capacity':
+      return capacityFigures(report);
+    case 'cost':
+      return costFigures(report);
+    case 'soak':
+      return soakFigures(report);
+    case 'quality':
+      return qualityFigures(report);
+  }
+}
+
+/** What must be the same for two reports to be comparable. */
+export function conditionsOf(report: AnyReport): ReadonlyMap<string, unknown> {
+  const { cpu, cores } = report.machine;
+  const conditions = new Map<string, unknown>([
+    ['machines', cpu],
+    ['numbers of cores', cores],
+  ]);
+  for (const [what, key] of [
+    ['numbers of participants', 'participants'],
+    ['media', 'played'],
+    ['packs', 'pack'],
+    ['budgets', 'budgetMs'],
+  ] as const)
+    if (key in report.config) conditions.set(what, report.config[key]);
+  if (report.benchmark === 'quality') conditions.set('numbers of lines', report.counts.lines);
+  return conditions;
+}
+
+type Maybe = number | null | undefined;
+
+function put(figures: Figure[], name: string, unit: Figure['unit'], value: Maybe, better: Figure['better']): void {
+  if (typeof value === 'number' && Number.isFinite(value)) figures.push({ name, unit, value, better });
+}
+
+function latencyFigures({ results }: LatencyInput): Figure[] {
+  const figures: Figure[] = [];
+  const ms = (name: string, value: Maybe): void => put(figures, name, 'ms', value, 'lower');
+  ms('hop closed → delivered, p50', results.hopToDelivered?.p50);
+  ms('hop closed → delivered, p95', results.hopToDelivered?.p95);
+  ms('hop due → description, p95', results.dueToDescription?.p95);
+  ms('hop due → state, p90', results.dueToState?.p90);
+  ms('hop due → state, p99', results.dueToState?.p99);
+  ms('cue onset → shift, p50', results.cueToShift?.p50);
+  for (const [stage, told] of Object.entries(results.stages)) ms(`stage ${stage}, p50`, told?.p50);
+  put(figures, 'agent cores', '', results.agentCores, 'lower');
+  return figures;
+}
+
+function capacityFigures({ results }: CapacityInput): Figure[] {
+  const figures: Figure[] = [];
+  for (const { mode, engine, provider, knee, perAgentCore, mibPerParticipant, perWatt } of results.runs) {
+    const of = `${mode}, ${engine}, ${provider}`;
+    put(figures, `participants: ${of}`, '', knee, 'higher');
+    put(figures, `participants per agent core: ${of}`, '', perAgentCore, 'higher');
+    put(figures, `participants per watt: ${of}`, '', perWatt, 'higher');
+    put(figures, `memory of a participant: ${of}`, 'MiB', mibPerParticipant, 'lower');
+  }
+  return figures;
+}
+
+function costFigures({ results }: CostInput): Figure[] {
+  const figures: Figure[] = [];
+  for (const { seconds, incremental, ratio } of results.window) {
+    put(figures, `one more hop at ${seconds} s`, 'ms', incremental.p50, 'lower');
+    put(figures, `re-encoding over one more hop at ${seconds} s`, '×', ratio, 'higher');
+  }
+  put(figures, 'decoding, a token', 'ms', results.decode.msPerToken, 'lower');
+  put(figures, 'decoding over the memory bound', '×', results.decode.timesBound.stream, 'lower');
+  put(figures, 'steps through JS over the loop', '×', results.decode.gain, 'higher');
+  for (const { stage, batch, eachMs } of results.stages)
+    put(figures, `${stage}, batch ${batch}, each`, 'ms', eachMs, 'lower');
+  for (const { task, peer, ratio } of results.peers) put(figures, `${peer} over ours: ${task}`, '×', ratio, 'higher');
+  return figures;
+}
+
+function soakFigures({ results }: SoakInput): Figure[] {
+  const figures: Figure[] = [];
+  for (const [name, { last }] of Object.entries(results.trends)) {
+    const memory = name.endsWith(', MiB');
+    put(figures, memory ? name.slice(0, -', MiB'.length) : name, memory ? 'MiB' : '', last, 'lower');
+  }
+  put(figures, 'findings', '', results.findings.length, 'lower');
+  return figures;
+}
+
+function qualityFigures(report: QualityInput): Figure[] {
+  const figures: Figure[] = [];
+  const share = (name: string, value: Maybe): void => put(figures, name, '%', value, 'higher');
+  share('set F, mean of both levels', report.metrics?.f);
+  share('set F, level 1', report.metrics?.level1.f);
+  share('set F, level 2', report.metrics?.level2.f);
+  share('hit rate', report.hitRate);
+  share('sentiment, weighted F1', report.sentiment?.waf);
+  share('sentiment, accuracy', report.sentiment?.accuracy);
+  for (const [task, { accuracy, waf }] of Object.entries(report.tasks)) {
+    share(`${task}, accuracy`, accuracy);
+    share(`${task}, weighted F1`, waf);
+  }
+  put(figures, 'calibration error', '%', report.calibration?.ece, 'lower');
+  share('evidence precision', report.evidence?.precision);
+  put(figures, 'shift delay, p50', 'ms', report.shiftDelay?.p50Ms, 'lower');
+  return figures;
+}
+
+/** A figure's value with its unit, for people. */
+export function showFigure({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
+  if (unit === '%') return `${(value * 100).toFixed(2)} %`;
+  if (unit === '×') return `× ${value.toFixed(2)}`;
+  if (unit === '') return Number.isInteger(value) ? String(value) : value.toFixed(2);
+  return `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`;
+}

@@ -1,0 +1,37 @@
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { positive, print } from '../cli/options.ts';
+
+/** `undertone bench report`. */
+export function reportCommand(): Command {
+  return new Command('report')
+    .summary('turn reports into one page with charts, or into a Markdown table')
+    .description(
+      'Makes one self-contained HTML page of reports: stage waterfall, percentile curves, capacity knee, cost, endurance, quality. ' +
+        'Of two reports of one kind it also shows how the second compares with the first.',
+    )
+    .argument('<reports...>', 'JSON files, as written by --out')
+    .option('--html <file>', 'write the page there')
+    .option('--noise <percent>', 'a difference up to this is noise', positive, 10)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  undertone bench report latency.json capacity.json cost.json --html report.html
+  undertone bench report before.json after.json --html comparison.html
+  undertone bench report capacity.json                     a Markdown table for a README, on standard output`,
+    )
+    .action(async (files: string[], { html, noise }: { html?: string; noise: number }) => {
+      const { loadReport } = await import('./load-reports.ts');
+      const reports = [];
+      for (const file of files) reports.push(await loadReport(file));
+      if (html === undefined) {
+        const { figuresMarkdown } = await import('./figures-table.ts');
+        print(figuresMarkdown(reports));
+        return;
+      }
+      const { reportPage } = await import('./report-page.ts');
+      await writeFile(html, reportPage(reports, noise / 100));
+      print(`Wrote ${html}: open it in a browser.`);
+    });
+}

@@ -1,0 +1,68 @@
+/**
+ * Loaded into the agent's process before anything else (`node --import`), by the endurance test alone: tells, when the
+ * benchmark asks over the process's channel, what every thread holds after a collection. The product has no part in it.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { BroadcastChannel, isMainThread, threadId } from 'node:worker_threads';
+import type { ThreadTold } from './probe-messages.ts';
+
+const CHANNEL = 'undertone-bench-probe';
+/** Threads that have not answered by then are busy; their last answer stands. */
+const ANSWER_WITHIN_MS = 1000;
+
+const lag = monitorEventLoopDelay({ resolution: 10 });
+lag.enable();
+
+function tell(): ThreadTold {
+  globalThis.gc?.();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const lagMs = lag.max / 1e6;
+  lag.reset();
+  // `external` holds the array buffers already.
+  return { thread: threadId, heapBytes: heapUsed, externalBytes: Math.max(external, arrayBuffers), lagMs };
+}
+
+const channel = new BroadcastChannel(CHANNEL);
+channel.unref();
+
+if (isMainThread) {
+  const known = new Map<number, ThreadTold>();
+  let heard: (() => void) | undefined;
+  channel.onmessage = ({ data }: { data: unknown }) => {
+    const { told } = data as { told?: ThreadTold };
+    if (told === undefined) return;
+    known.set(told.thread, told);
+    heard?.();
+  };
+  const ask = async (request: number): Promise<void> => {
+    const waiting = new Set(known.keys());
+    const answered = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ANSWER_WITHIN_MS);
+      heard = () => {
+        for (const thread of waiting) if ((known.get(thread)?.thread ?? -1) === thread) waiting.delete(thread);
+        if (waiting.size > 0) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    channel.postMessage({ ask: request });
+    await answered;
+    const handles = process.getActiveResourcesInfo().length;
+    process.send?.({
+      probe: request,
+      handles,
+      rssBytes: process.memoryUsage.rss(),
+      threads: [tell(), ...known.values()],
+    });
+  };
+  process.on('message', (message) => {
+    if (typeof message === 'object' && message !== null && 'probe' in message) void ask(Number(message.probe));
+  });
+  process.channel?.unref();
+} else {
+  channel.onmessage = ({ data }: { data: unknown }) => {
+    if (typeof data === 'object' && data !== null && 'ask' in data) channel.postMessage({ told: tell() });
+  };
+  // The main thread learns of this one.
+  channel.postMessage({ told: tell() });
+}
