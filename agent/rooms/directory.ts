@@ -34,6 +34,9 @@ export interface DirectoryOptions extends Omit<RoomOptions, 'name'> {
   readonly maxSessions: number;
 }
 
+/** How long the place of somebody is kept whose connection was lost, not closed. Their consent holds for as long. */
+export const RESUME_WITHIN_MS = 10_000;
+
 /** Who comes in, and how to reach them. */
 export interface Entrant {
   readonly subscriber: Subscriber;
@@ -134,9 +137,37 @@ export class RoomDirectory {
     return room && member && { room, member };
   }
 
+  /**
+   * Keeps the place of somebody whose connection was lost, for {@link RESUME_WITHIN_MS}; then they leave. `subscriber` is that
+   * of the lost connection: one that was replaced meanwhile keeps nothing.
+   */
+  hold(seat: Seat, subscriber: Subscriber): void {
+    const { member } = seat;
+    if (member.left || member.subscriber !== subscriber) return;
+    member.subscriber = NOBODY;
+    clearTimeout(member.absence);
+    // What of leaving fails is logged by the room.
+    member.absence = setTimeout(() => void this.leave(seat), RESUME_WITHIN_MS).unref();
+  }
+
+  /**
+   * Gives somebody back the place they had, under the token of their session; whoever still holds it is let go.
+   * Undefined when it is gone, or was somebody else's.
+   */
+  resume(roomName: string, token: string, access: Access, subscriber: Subscriber): Seat | undefined {
+    const seat = this.#seats.get(digest(token));
+    if (!seat || seat.room.name !== roomName || seat.member.access.identity !== access.identity) return undefined;
+    clearTimeout(seat.member.absence);
+    const before = seat.member.subscriber;
+    seat.member.subscriber = subscriber;
+    before.end(new AuthError('replaced', 'You came in again elsewhere; the newest connection counts.'));
+    return seat;
+  }
+
   /** Ends everything of somebody. Idempotent. */
   async leave(seat: Seat, reason: 'left' | 'shutdown' = 'left'): Promise<void> {
     clearTimeout(seat.member.expiry);
+    clearTimeout(seat.member.absence);
     this.#seats.delete(digest(seat.member.token));
     const done = seat.room.leave(seat.member, reason);
     if (seat.room.members.length === 0 && this.#rooms.get(seat.room.name) === seat.room)

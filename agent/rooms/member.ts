@@ -35,7 +35,8 @@ export class Member {
   readonly name: string;
   /** Bearer token of the session; never logged. */
   readonly token: string;
-  readonly subscriber: Subscriber;
+  /** Another one after a lost connection was resumed. */
+  subscriber: Subscriber;
   readonly access: Access;
   readonly headless: boolean;
   readonly externalId: string | undefined;
@@ -47,6 +48,8 @@ export class Member {
   readonly publications = new Map<string, number>();
   analysis: ParticipantAnalysis | undefined;
   viewer: Promise<Viewer> | undefined;
+  /** Ends the session when a lost connection was not resumed in time. */
+  absence: NodeJS.Timeout | undefined;
   /** Ends the session when the token's time is over. */
   expiry: NodeJS.Timeout | undefined;
   left = false;

@@ -1,6 +1,6 @@
 /** The analysis of one consenting participant: its taps and its seat in the pipeline, for as long as the grant lives. */
 import type { Logger } from 'pino';
-import type { Caption, UnstampedEvent } from '../../pipeline/index.ts';
+import type { Caption, Question, Reply, UnstampedEvent } from '../../pipeline/index.ts';
 import type { ConsentGrant, EncodedTrack, Sfu, Tap, TapSink } from '../../sfu/index.ts';
 import type { Analysis, AnalysisSession } from './analysis.ts';
 
@@ -54,6 +54,20 @@ export class ParticipantAnalysis {
 
   caption(caption: Caption): void {
     if (this.#live) this.#session.caption(caption);
+  }
+
+  /** Words of somebody else in the room who consents: they may be why this person's affect changes. */
+  hear(caption: Caption, speaker: string): void {
+    if (this.#live) this.#session.caption(caption, speaker);
+  }
+
+  /** Somebody whose words were heard withdrew. */
+  unhear(speaker: string): void {
+    if (this.#live) this.#session.unhear(speaker);
+  }
+
+  ask(question: Question): Promise<Reply> {
+    return this.#session.ask(question);
   }
 
   /** Closes the taps and has the pipeline forget the person. When it resolves, nothing of them is held. Idempotent. */

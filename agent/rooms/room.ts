@@ -1,6 +1,13 @@
 /** A room: the people in it, their consent, and who hears of what. */
 import type { Logger } from 'pino';
-import { nowUs, type AffectEvent, type Caption, type UnstampedEvent } from '../../pipeline/index.ts';
+import {
+  nowUs,
+  type AffectEvent,
+  type Caption,
+  type Question,
+  type Reply,
+  type UnstampedEvent,
+} from '../../pipeline/index.ts';
 import type { ConsentGrant, Sfu, SfuEvent } from '../../sfu/index.ts';
 import type { Withdrawals } from '../auth/withdrawals.ts';
 import type { ConsentLedger, WithdrawReason } from '../consent/ledger.ts';
@@ -10,11 +17,25 @@ import { maySee, type Visibility } from '../policy/visibility.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Analysis } from './analysis.ts';
+import { EventRing, type Kept, withoutWords } from './event-ring.ts';
 import type { Member } from './member.ts';
 import { ParticipantAnalysis } from './participant-analysis.ts';
 
 /** How long clearing a person may take before it counts as a fault (promised to participants in the receipt). */
 const CLEAR_WITHIN_MS = 1000;
+
+const UNKNOWN: Reply = {
+  status: 'unavailable',
+  text: 'Nobody of this id is in the room. See participant.joined for ids.',
+};
+const REFUSED: Reply = {
+  status: 'refused',
+  text: 'This session may not see the results of that person (policy.visibility, and the claim "see" of its token).',
+};
+const NOT_ANALYSED: Reply = {
+  status: 'unavailable',
+  text: 'This person is not being analysed: they have not consented, or no longer do.',
+};
 
 export interface RoomOptions {
   readonly name: string;
@@ -37,6 +58,7 @@ export class Room {
   readonly epochUs = nowUs();
   readonly #members = new Map<string, Member>();
   readonly #options: RoomOptions;
+  readonly #ring = new EventRing();
   #seq = 0;
 
   constructor(options: RoomOptions) {
@@ -113,7 +135,11 @@ export class Room {
     const fromUs = nowUs();
     ledger.withdraw(this.name, member.id, reason);
     member.analysis = undefined;
-    for (const other of this.members) other.subscriber.forget(member.id);
+    this.#ring.forget(member.id);
+    for (const other of this.members) {
+      other.subscriber.forget(member.id);
+      other.analysis?.unhear(member.id);
+    }
     this.#broadcast({
       type: 'consent.changed',
       participant: member.id,
@@ -148,7 +174,35 @@ export class Room {
     return onlooker.access.subscribe && maySee(this.#options.visibility, onlooker, subject);
   }
 
-  /** Words of a member; those of people who have not consented go nowhere. */
+  /** What a member missed since an event, of what they may see now. `complete`: nothing of it is lost. */
+  missed(member: Member, seq: number): { readonly events: readonly Kept[]; readonly complete: boolean } {
+    const { events, complete } = this.#ring.since(seq, this.nowMs);
+    const told = events.flatMap(({ event, closedUs }) => {
+      const seen = this.#asSeenBy(member, event);
+      return seen ? [{ event: seen, closedUs }] : [];
+    });
+    return { events: told, complete };
+  }
+
+  /** Answers a member's question about another one, or says why not. */
+  async ask(onlooker: Member, participant: string, question: Question): Promise<Reply> {
+    const subject = this.#members.get(participant);
+    if (!subject || !this.maySee(onlooker, subject)) return subject ? REFUSED : UNKNOWN;
+    const { analysis } = subject;
+    if (!analysis) return NOT_ANALYSED;
+    const reply = await analysis.ask(question);
+    // They may have withdrawn meanwhile.
+    if (subject.analysis !== analysis) return NOT_ANALYSED;
+    const speaker = reply.cause && this.#members.get(reply.cause.participant);
+    if (!reply.cause || (speaker && this.maySee(onlooker, speaker))) return reply;
+    const { text: _text, ...cause } = reply.cause;
+    return { ...reply, cause };
+  }
+
+  /**
+   * Words of a member, for their own analysis and, as something heard, for that of the others. Those of people who have not
+   * consented go nowhere.
+   */
   caption(member: Member, words: { startMs: number; endMs: number; text: string; final: boolean }): void {
     const caption: Caption = {
       startUs: this.epochUs + words.startMs * 1000,
@@ -156,7 +210,9 @@ export class Room {
       text: words.text,
       final: words.final,
     };
-    member.analysis?.caption(caption);
+    if (!member.analysis) return;
+    member.analysis.caption(caption);
+    for (const other of this.#members.values()) if (other !== member) other.analysis?.hear(caption, member.id);
   }
 
   /** What the SFU says of this room's media. */
@@ -209,9 +265,23 @@ export class Room {
     const event: AffectEvent = { ...unstamped, seq: this.#seq++, room: this.name };
     this.#options.recorder?.event(event);
     this.#options.observer?.published(event);
+    this.#ring.push(event, closedUs, this.nowMs);
     for (const member of this.#members.values()) {
-      if (this.maySee(member, subject)) member.subscriber.event(event, closedUs);
+      const seen = this.#asSeenBy(member, event, subject);
+      if (seen) member.subscriber.event(seen, closedUs);
     }
+  }
+
+  /** An event without what a member may not see of it; undefined when that is all. */
+  #asSeenBy(
+    onlooker: Member,
+    event: AffectEvent,
+    subject = this.#members.get(event.participant),
+  ): AffectEvent | undefined {
+    if (!subject || !this.maySee(onlooker, subject)) return undefined;
+    if (event.type !== 'affect.shift' || event.cause.utterance?.text === undefined) return event;
+    const speaker = this.#members.get(event.cause.utterance.participant);
+    return speaker && this.maySee(onlooker, speaker) ? event : withoutWords(event);
   }
 
   #broadcast(message: ServerMessage): void {

@@ -1,6 +1,6 @@
 /** One client's session over its WebSocket: reads its messages, and keeps it informed. */
 import type { Logger } from 'pino';
-import { nowUs, type AffectEvent } from '../../pipeline/index.ts';
+import { nowUs, type AffectEvent, type Reply } from '../../pipeline/index.ts';
 import type { Access } from '../auth/access.ts';
 import type { AuthError } from '../auth/auth-error.ts';
 import { ReceiptOutdatedError } from '../consent/ledger.ts';
@@ -10,7 +10,9 @@ import { clientMessageSchema, type ClientMessage } from '../protocol/client-mess
 import { decodeFrame } from '../protocol/decode.ts';
 import { PROTOCOL_VERSION } from '../protocol/protocol-version.ts';
 import type { ErrorMessage, Receipt, ServerMessage, SessionReady } from '../protocol/server-messages.ts';
-import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
+import { RESUME_WITHIN_MS, RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
+import { RING_EVENTS } from '../rooms/event-ring.ts';
+import type { Subscriber } from '../rooms/member.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { Deliveries } from './deliveries.ts';
 import { Outbox, type Wire } from './outbox.ts';
@@ -19,12 +21,20 @@ import { TokenBucket } from './token-bucket.ts';
 /** Enough for candidates in a burst and captions word by word; far below what could hurt. */
 const MESSAGES_PER_SECOND = 50;
 const MESSAGE_BURST = 150;
+/** WebSocket close code for a client that takes too little in. */
+export const TOO_FAR_BEHIND = 4008;
+/** Questions of one session that may wait for their answers. */
+const QUESTIONS_LIMIT = 4;
+const BUSY: Reply = {
+  status: 'busy',
+  text: `${QUESTIONS_LIMIT} questions of this session wait already. Ask again later.`,
+};
 
 /** What every session of a process shares. */
 export interface SessionContext {
   readonly directory: RoomDirectory;
   /** The words that hold in a room. */
-  receiptOf(room: string): Receipt;
+  readonly receiptOf: (room: string) => Receipt;
   /** `deployment.context` */
   readonly context: string;
   readonly results: SessionReady['results'];
@@ -34,6 +44,7 @@ export interface SessionContext {
   readonly log: Logger;
 }
 
+type Of<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
 type Started = Exclude<ClientMessage, { type: 'session.start' | 'ping' }>;
 
 /** One wrong message never ends a good session: it is answered with `error`, and the session goes on. */
@@ -46,7 +57,19 @@ export class Session {
   readonly #onEnd: (closeCode: number, reason: string) => void;
   #access: Access | undefined;
   #seat: Seat | undefined;
+  readonly #subscriber: Subscriber = {
+    send: (sent) => this.#outbox.post(sent),
+    event: (event, closedUs) => this.#event(event, closedUs),
+    forget: (participant) => this.#outbox.forget(participant),
+    end: (why) => this.end(why),
+  };
   #states = false;
+  #deltas = false;
+  /** Whose results to send; undefined: of all that may be seen. */
+  #chosen: ReadonlySet<string> | undefined;
+  #questions = 0;
+  /** True when the server ended this: then there is nothing to come back to. */
+  #ended = false;
   #complainedMs = -Infinity;
   #closed = false;
 
@@ -63,7 +86,7 @@ export class Session {
     this.#context = context;
     this.#outbox = new Outbox(wire, () => {
       context.telemetry.subscribers.gaveUp();
-      onEnd(4008, 'Too far behind: connect again');
+      onEnd(TOO_FAR_BEHIND, 'Too far behind: connect again');
     });
     context.telemetry.subscribers.opened(this.#outbox);
     this.#addressRoom = addressRoom;
@@ -78,6 +101,7 @@ export class Session {
   /** Says why somebody may not be here (any longer), and has the connection closed. */
   end(why: AuthError): void {
     const code = why.status === 401 ? 'unauthorised' : why.status === 429 ? 'too-fast' : 'forbidden';
+    this.#ended = true;
     this.#fail(code, why.message, why.retryable);
     this.#onEnd(why.closeCode, why.code);
   }
@@ -129,17 +153,29 @@ export class Session {
     });
   }
 
-  /** Ends everything of this session. Idempotent. */
-  async close(): Promise<void> {
+  /** Every few seconds: says how things go, and lets go of who takes nothing in. */
+  beat(): void {
+    if (this.started) this.tellStats();
+    this.#outbox.beat();
+  }
+
+  /**
+   * The connection ended. One that was closed ends everything of this session; one that was lost can be resumed for a while.
+   * Idempotent.
+   */
+  async close({ lost = false } = {}): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#context.telemetry.subscribers.closed(this.#outbox);
     this.#outbox.close();
-    if (this.#seat) await this.#context.directory.leave(this.#seat);
+    const { directory } = this.#context;
+    if (!this.#seat || this.#seat.member.subscriber !== this.#subscriber) return;
+    if (lost && !this.#ended && !directory.draining) directory.hold(this.#seat, this.#subscriber);
+    else await directory.leave(this.#seat);
   }
 
   #handle(message: ClientMessage): void {
-    if (message.type === 'ping') this.#outbox.post({ type: 'pong', id: message.id });
+    if (message.type === 'ping') this.#pong(message.id);
     else if (message.type === 'session.start') this.#start(message);
     else if (!this.#seat) this.#fail('not-started', 'Send session.start first.', false);
     else void this.#act(message, this.#seat).catch((error: unknown) => this.#explain(error));
@@ -159,27 +195,47 @@ export class Session {
       return this.#fail('bad-message', 'session.start names no room: add "room", or connect to /ws?room=NAME.', false);
     if (room !== (access.room ?? room))
       return this.#fail('forbidden', 'The token is for another room. Get one for the room you want to enter.', false);
-    try {
-      this.#seat = this.#context.directory.enter(room, {
-        access,
-        name: message.name,
-        externalId: message.externalId,
-        subscriber: {
-          send: (sent) => this.#outbox.post(sent),
-          event: (event, closedUs) => this.#event(event, closedUs),
-          forget: (participant) => this.#outbox.forget(participant),
-          end: (why) => this.end(why),
-        },
-      });
-    } catch (error) {
-      return this.#explain(error);
-    }
     this.#states = message.states;
-    this.#welcome(this.#seat);
-    if (message.watch) void this.#context.directory.watch(this.#seat).catch((error: unknown) => this.#explain(error));
+    this.#deltas = message.deltas;
+    const { directory } = this.#context;
+    try {
+      const { resume, name, externalId } = message;
+      const subscriber = this.#subscriber;
+      const resumed = resume && directory.resume(room, resume.token, access, subscriber);
+      this.#seat = resumed ?? directory.enter(room, { access, name, externalId, subscriber });
+      if (resume) this.#resume(this.#seat, resumed ? resume.seq : undefined);
+      else this.#welcome(this.#seat);
+      if (message.watch) void this.#watch(this.#seat, resumed !== undefined);
+    } catch (error) {
+      this.#explain(error);
+    }
   }
 
-  #welcome({ room, member }: Seat): void {
+  /** Tells what was missed. `seq`: the newest event that arrived; undefined when the session is a new one. */
+  #resume(seat: Seat, seq: number | undefined): void {
+    const missed = seq === undefined ? undefined : seat.room.missed(seat.member, seq);
+    const events = missed?.events.filter(({ event }) => this.#wants(event)) ?? [];
+    this.#welcome(seat, { complete: missed?.complete ?? false, replayed: events.length });
+    for (const { event, closedUs } of events) this.#event(event, closedUs);
+  }
+
+  async #watch(seat: Seat, again: boolean): Promise<void> {
+    try {
+      const known = again && seat.member.viewer !== undefined;
+      const viewer = await this.#context.directory.watch(seat);
+      // What was offered to the lost connection may never have arrived.
+      if (known) await viewer.restart();
+    } catch (error) {
+      this.#explain(error);
+    }
+  }
+
+  #pong(id: number | undefined): void {
+    const roomMs = this.#seat?.room.nowMs;
+    this.#outbox.post({ type: 'pong', id, ...(roomMs !== undefined && { roomMs }) });
+  }
+
+  #welcome({ room, member }: Seat, resumed?: SessionReady['resumed']): void {
     const { receiptOf, context, results, pack } = this.#context;
     this.#outbox.post({
       type: 'session.ready',
@@ -194,7 +250,8 @@ export class Session {
       receipt: receiptOf(room.name),
       roomMs: room.nowMs,
       participants: room.members.filter((other) => other !== member).map((other) => other.info),
-      resume: { withinMs: 0, events: 0 },
+      resume: { withinMs: RESUME_WITHIN_MS, events: RING_EVENTS },
+      ...(resumed && { resumed }),
     });
     if (room.stopped !== undefined)
       this.#outbox.post({ type: 'analysis.changed', scope: room.stopped, enabled: false, roomMs: room.nowMs });
@@ -208,6 +265,10 @@ export class Session {
         return room.withdraw(member, 'person');
       case 'caption':
         return room.caption(member, message);
+      case 'subscribe':
+        return this.#choose(message);
+      case 'query':
+        return this.#query(message, seat);
       case 'mute':
         return this.#context.directory.mute(seat, message.kind, message.muted);
       case 'ack':
@@ -222,9 +283,32 @@ export class Session {
   }
 
   #event(event: AffectEvent, closedUs: number): void {
-    if (event.type === 'affect.state' && !this.#states) return;
+    if (!this.#wants(event)) return;
     if (event.type === 'affect.description') this.#deliveries.sent(event, closedUs);
     this.#outbox.post(event);
+  }
+
+  #wants({ type, participant }: AffectEvent): boolean {
+    if (type === 'affect.state' && !this.#states) return false;
+    if (type === 'affect.delta' && !this.#deltas) return false;
+    return this.#chosen?.has(participant) ?? true;
+  }
+
+  #choose({ states, deltas, participants }: Of<'subscribe'>): void {
+    this.#states = states ?? this.#states;
+    this.#deltas = deltas ?? this.#deltas;
+    if (participants !== undefined) this.#chosen = participants === null ? undefined : new Set(participants);
+  }
+
+  async #query({ id, participant, task, over }: Of<'query'>, { room, member }: Seat): Promise<void> {
+    const about = { type: 'answer', id, participant, task, over } as const;
+    if (this.#questions >= QUESTIONS_LIMIT) return this.#outbox.post({ ...about, ...BUSY });
+    this.#questions++;
+    try {
+      this.#outbox.post({ ...about, ...(await room.ask(member, participant, { task, over })) });
+    } finally {
+      this.#questions--;
+    }
   }
 
   #acknowledge(seq: number): void {

@@ -10,13 +10,10 @@ import type { Front } from '../http/front.ts';
 import { guestKey } from '../http/join.ts';
 import { roomNameSchema } from '../protocol/participants.ts';
 import { Admission, bearerOf, SUBPROTOCOL, subprotocolToken } from './admission.ts';
-import { Session, type SessionContext } from './session.ts';
+import { keepAlive } from './heartbeat.ts';
+import { Session, TOO_FAR_BEHIND, type SessionContext } from './session.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Every so often a connection is pinged, told its numbers, and looked at. */
-const BEAT_MS = 5000;
-/** A connection that answered no ping for this many beats is gone; one that never started a session is not waited for. */
-const BEATS_ALLOWED = 3;
 /** How long a client may take to say goodbye. */
 const GOODBYE_MS = 1000;
 /** An SDP answer is the largest thing a client has to say. */
@@ -126,7 +123,7 @@ export class SocketServer {
       shown,
     );
     const bytes = new TokenBucket(BYTES_PER_SECOND, BYTES_BURST, performance.now());
-    const stopBeating = beat(socket, session);
+    const stopBeating = keepAlive(socket, session);
     socket.on('message', (data, binary) => {
       const text = textOf(data);
       if (!bytes.take(performance.now(), text.length)) return session.end(TOO_MUCH);
@@ -134,10 +131,10 @@ export class SocketServer {
       else admission.receive(text);
     });
     socket.on('error', () => socket.terminate());
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       stopBeating();
       const closed = session
-        .close()
+        .close({ lost: LOST.has(code) })
         .catch((error: unknown) => context.log.error({ err: error }, 'a session did not end cleanly'));
       this.#closing.add(closed);
       void closed.finally(() => this.#closing.delete(closed));
@@ -152,6 +149,8 @@ export class SocketServer {
   }
 }
 
+/** Nobody said goodbye, or the client was too slow: they may come back. */
+const LOST: ReadonlySet<number> = new Set([1006, TOO_FAR_BEHIND]);
 const ANYWHERE = 'http://localhost';
 const TOO_MUCH = new AuthError('too-many-requests', 'Too much data on this connection. Connect again, and send less.');
 
@@ -163,23 +162,6 @@ class Refusal extends Error {
     super(message);
     this.status = status;
   }
-}
-
-/** Watches over one connection. @returns what ends the watch */
-function beat(socket: WebSocket, session: Session): () => void {
-  let missed = 0;
-  let idle = 0;
-  const alive = (): void => {
-    missed = 0;
-  };
-  socket.on('pong', alive);
-  const timer = setInterval(() => {
-    if (missed++ >= BEATS_ALLOWED) return socket.terminate();
-    if (!session.started && ++idle >= BEATS_ALLOWED) return socket.close(4001, 'No session.start: connect again');
-    socket.ping();
-    if (session.started) session.tellStats();
-  }, BEAT_MS);
-  return () => clearInterval(timer);
 }
 
 function textOf(data: RawData): string {

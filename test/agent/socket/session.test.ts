@@ -142,7 +142,7 @@ describe('consent', () => {
     const { client, ready } = await TestClient.join(agent.url);
     client.send({ type: 'consent.set', granted: true, receiptVersion: ready.receipt.version });
     await client.next('consent.changed');
-    client.socket.terminate();
+    client.socket.close();
     await expect.poll(() => analysis.seats[0]?.closed).toBe(true);
   });
 
