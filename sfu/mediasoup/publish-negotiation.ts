@@ -82,10 +82,11 @@ function accept(
   index: number,
   capabilities: RtpCapabilities,
 ): Accepted | undefined {
-  const { kind, mid, port, direction } = checked.sections[index];
+  const { kind, mid, port, bundleOnly, direction } = checked.sections[index];
   const sends = direction === 'sendonly' || direction === 'sendrecv';
   const bundled = checked.sections.length === 1 || checked.bundle.includes(mid);
-  if ((kind !== 'audio' && kind !== 'video') || !sends || port === 0 || !bundled) return undefined;
+  const refused = port === 0 && !bundleOnly;
+  if ((kind !== 'audio' && kind !== 'video') || !sends || refused || !bundled) return undefined;
   try {
     // By itself, for each section may prefer another codec.
     const offered = sdpCommon.extractRtpCapabilities({ sdpObject: { media: [section] } });

@@ -68,8 +68,8 @@ function pickCodec(section: SdpSection): SdpCodec | undefined {
 function accept(sdp: Sdp, section: SdpSection): PublishedSection | undefined {
   const { kind, direction, mid } = section;
   const sends = direction === 'sendonly' || direction === 'sendrecv';
-  if ((kind !== 'audio' && kind !== 'video') || !sends || section.port === 0 || !isBundled(sdp, section))
-    return undefined;
+  const refused = section.port === 0 && !section.bundleOnly;
+  if ((kind !== 'audio' && kind !== 'video') || !sends || refused || !isBundled(sdp, section)) return undefined;
   const codec = pickCodec(section);
   if (!codec) return undefined;
   return {

@@ -28,6 +28,8 @@ export interface SdpSection {
   pwd: string;
   setup: string;
   rtcpMux: boolean;
+  /** Its port is 0 because it has none but the bundle's (RFC 9143 7.1), not because it is refused. */
+  bundleOnly: boolean;
   readonly fingerprints: Fingerprint[];
   readonly codecs: SdpCodec[];
   readonly extensions: Array<{ id: number; uri: string }>;
@@ -84,6 +86,7 @@ function emptySection(line: string): SdpSection {
     pwd: '',
     setup: '',
     rtcpMux: false,
+    bundleOnly: false,
     fingerprints: [],
     codecs: [],
     extensions: [],
@@ -115,6 +118,9 @@ function readAttribute(attribute: string, section: SdpSection): void {
       break;
     case 'rtcp-mux':
       section.rtcpMux = true;
+      break;
+    case 'bundle-only':
+      section.bundleOnly = true;
       break;
     case 'sendrecv':
     case 'sendonly':

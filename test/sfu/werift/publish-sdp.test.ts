@@ -60,3 +60,9 @@ test('what is not taken is answered as refused, in its place', () => {
     'm=application 0 UDP/DTLS/SCTP webrtc-datachannel',
   ]);
 });
+
+test('a section without a port of its own is taken when the bundle has one', () => {
+  const offer = OFFER.replace('m=video 9', 'm=video 0');
+  expect(negotiatePublish(offer, 8).sections).toHaveLength(1);
+  expect(negotiatePublish(offer.replace('a=mid:1', 'a=mid:1\r\na=bundle-only'), 8).sections).toHaveLength(2);
+});
