@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs what the npm registry cannot give: the browsers that the tests drive, the tools that make test media, and a
-# photograph of a face (the astronaut of scikit-image, public domain) for tests that need a real one.
+# photograph of a face (the astronaut of scikit-image, public domain) for tests that need a real one; systemd checks the unit.
 # For Debian 12 and its kin; run as root. Nothing here is needed to run Undertone itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends chromium firefox-esr ffmpeg espeak-ng alsa-utils python3-venv
+apt-get install -y -qq --no-install-recommends chromium firefox-esr ffmpeg espeak-ng alsa-utils python3-venv systemd
 if [ ! -f artifacts/media/astronaut.png ]; then
   unpacked=$(mktemp -d)
   trap 'rm -rf "$unpacked"' EXIT
