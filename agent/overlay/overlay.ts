@@ -73,12 +73,14 @@ export class UndertoneOverlay extends LitElement {
     this.open = false;
   }
 
-  /** Takes an event of the room. @returns false when it is not of the protocol; it is left out then */
+  /** Takes an event of the room; the element must be in the document. @returns false when it is not of the protocol; it is left out then */
   push(event: OverlayEvent): boolean {
     if (!event.type.startsWith('connection.') && !serverMessageSchema.safeParse(event).success) {
       console.warn(`undertone-overlay: left out an event "${event.type}" that is not as the protocol says.`);
       return false;
     }
+    // What was set just before counts already.
+    if (this.isConnected && this.isUpdatePending) this.performUpdate();
     this.#take(event);
     return true;
   }
@@ -86,7 +88,7 @@ export class UndertoneOverlay extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
-    this.requestUpdate('url');
+    if (this.hasUpdated && this.link !== 'fed') this.#connect();
   }
 
   override disconnectedCallback(): void {
@@ -152,7 +154,7 @@ export class UndertoneOverlay extends LitElement {
     this.link = client ? 'connected' : url && room ? 'connecting' : 'fed';
     const take = (event: ClientEvent): void => this.#take(event);
     if (client) this.#unfollow = follow(client, take);
-    else if (url && room) this.#unfollow = listen({ url, room, deltas: true, ...(token ? { token } : {}) }, take);
+    else if (url && room) this.#unfollow = listen({ url, room, ...(token ? { token } : {}) }, take);
   };
 
   #take(event: ClientEvent): void {

@@ -2,8 +2,8 @@
 import { ClientError, UndertoneClient, type ClientEvent, type ClientOptions } from '../client/index.ts';
 import type { Participant } from '../protocol/participants.ts';
 
-/** `token` and `deltas` go with `session.start`. */
-export type FeedOptions = ClientOptions & { readonly token?: string; readonly deltas?: boolean };
+/** `token` goes with `session.start`. */
+export type FeedOptions = ClientOptions & { readonly token?: string };
 export type FeedListener = (event: ClientEvent) => void;
 
 /** Everything a client tells; descriptions and numbers of those who withdrew are gone with `consent.changed`. */
@@ -73,7 +73,10 @@ class Feed {
   }
 
   #tell(event: ClientEvent): void {
-    if (event.type === 'session.ready') this.#people.clear();
+    if (event.type === 'session.ready') {
+      this.#people.clear();
+      this.#client?.send({ type: 'subscribe', states: true, deltas: true });
+    }
     if (event.type === 'participant.joined' || event.type === 'participant.changed')
       this.#people.set(event.participant.id, event.participant);
     if (event.type === 'participant.left') this.#people.delete(event.participant);

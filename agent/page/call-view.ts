@@ -1,87 +1,82 @@
-/** The call on the screen: header, tiles, toolbar. */
+/** The call on the screen: header, tiles, what can be seen and asked beside them, toolbar. */
+import type { CaptionInput, ClientEvent, SessionReady, UndertoneClient } from '../client/index.ts';
 import type { Participant } from '../protocol/participants.ts';
-import type { ServerMessage, SessionReady } from '../protocol/server-messages.ts';
+import { EventRecord } from './event-record.ts';
 import type { OwnMedia } from './own-media.ts';
-import { byId, button, el } from './view/dom.ts';
-import { LatencyReadout } from './view/latency-readout.ts';
-import { Tile } from './view/tile.ts';
-import { Toolbar, type ToolbarActions } from './view/toolbar.ts';
+import { t } from './texts.ts';
+import { AskBox, type Asked } from './view/ask-box.ts';
 import { showStatus } from './view/banner.ts';
+import { CaptionsBox } from './view/captions-box.ts';
+import { byId, button, el } from './view/dom.ts';
+import { save } from './view/save.ts';
+import { LatencyReadout } from './view/latency-readout.ts';
+import { about } from './view/lobby.ts';
+import { Tile } from './view/tile.ts';
+import { Timelines } from './view/timelines.ts';
+import { Toolbar, type ToolbarActions } from './view/toolbar.ts';
+
+export interface CallActions extends ToolbarActions {
+  caption(caption: CaptionInput): void;
+  /** @returns the number of the question, or undefined without a connection */
+  ask(asked: Asked): number | undefined;
+}
+
+const DRAW_MS = 500;
 
 export class CallView {
+  readonly #client: UndertoneClient;
   readonly #media: OwnMedia;
   readonly #tiles = new Map<string, Tile>();
   readonly #participants = new Map<string, Participant>();
   readonly #streams = new Map<string, MediaStream>();
   readonly #latency = new LatencyReadout();
+  readonly #record = new EventRecord();
+  readonly #timelines = new Timelines();
   readonly #toolbar: Toolbar;
-  readonly #grid = el('main', { class: 'grid' });
+  readonly #ask: AskBox;
+  readonly #captions: CaptionsBox;
+  readonly #grid = el('div', { class: 'grid' });
   readonly #notice = el('p', { class: 'notice' });
-  readonly #alone: HTMLElement;
-  readonly #ageing: ReturnType<typeof setInterval>;
-  #session: SessionReady | undefined;
-  /** Room time minus this page's clock. */
-  #offsetMs = 0;
+  readonly #alone = alone();
+  readonly #drawing: ReturnType<typeof setInterval>;
 
-  constructor(room: string, media: OwnMedia, actions: ToolbarActions) {
+  constructor(client: UndertoneClient, media: OwnMedia, actions: CallActions) {
+    this.#client = client;
     this.#media = media;
     this.#toolbar = new Toolbar(actions, !media.synthetic);
-    this.#alone = alone();
-    const link = button('Copy link', { class: 'link' }, () => {
-      void navigator.clipboard.writeText(location.href).then(() => showStatus('The link is copied.'));
+    this.#ask = new AskBox((asked) => actions.ask(asked));
+    this.#captions = new CaptionsBox({
+      send: (caption) => actions.caption(caption),
+      roomMs: (pageMs) => client.roomMs() - (performance.now() - pageMs),
     });
-    const header = el(
-      'header',
-      { class: 'call-header' },
-      el('h1', {}, 'Undertone'),
-      el('span', { class: 'room-name' }, room),
-      link,
-      this.#latency.element,
-    );
-    byId('app').replaceChildren(el('div', { class: 'call' }, header, this.#notice, this.#grid, this.#toolbar.element));
-    this.#ageing = setInterval(() => this.#age(), 500);
+    const main = el('main', { class: 'stage' }, this.#notice, this.#grid, this.#timelines.element);
+    const side = el('aside', { class: 'side' }, this.#timelines.log, this.#ask.element, this.#captions.element);
+    const body = el('div', { class: 'call-body' }, main, side);
+    byId('app').replaceChildren(el('div', { class: 'call' }, this.#header(), body, this.#toolbar.element));
+    this.#drawing = setInterval(() => this.#timelines.draw(client.roomMs()), DRAW_MS);
     void this.#toolbar.showDevices(media.stream);
   }
 
   /** A session began, or began anew. */
   welcome(session: SessionReady): void {
-    this.#session = session;
-    this.#offsetMs = session.roomMs - performance.now();
-    this.#notice.textContent = noticeOf(session);
+    this.#notice.textContent = t(
+      ({ self: 'noticeSelf', room: 'noticeRoom', roles: 'noticeRoles' } as const)[session.results],
+    );
     for (const tile of this.#tiles.values()) tile.remove();
     this.#tiles.clear();
     this.#participants.clear();
+    this.#timelines.forget();
     this.#latency.clear();
     this.#grid.replaceChildren();
     for (const participant of [session.participant, ...session.participants]) this.#put(participant);
-    this.#toolbar.showAnalysis(false);
+    this.#showConsent(false);
     this.#tiles.get(session.participant.id)?.play(this.#media.stream, !this.#media.synthetic);
   }
 
-  receive(message: ServerMessage): void {
-    switch (message.type) {
-      case 'participant.joined':
-      case 'participant.changed':
-        this.#put(message.participant);
-        break;
-      case 'participant.left':
-        this.#drop(message.participant);
-        break;
-      case 'consent.changed':
-        this.#consent(message.participant, message.granted);
-        break;
-      case 'affect.description':
-        this.#tiles.get(message.participant)?.describe(message, this.#nowMs);
-        this.#latency.described(message);
-        break;
-      case 'signal':
-        this.#tiles.get(message.participant)?.signal(message);
-        break;
-      case 'delivered':
-        this.#latency.delivered(message.seq, message.deliveredMs, message.sinceHopMs);
-        break;
-      default:
-    }
+  receive(event: ClientEvent): void {
+    this.#record.push(event);
+    this.#show(event);
+    for (const tile of this.#tiles.values()) tile.receive(event);
   }
 
   /** The media of somebody else. */
@@ -92,29 +87,69 @@ export class CallView {
   }
 
   close(): void {
-    clearInterval(this.#ageing);
+    clearInterval(this.#drawing);
+    this.#captions.close();
+    this.#timelines.forget();
     for (const tile of this.#tiles.values()) tile.remove();
   }
 
-  get #nowMs(): number {
-    return performance.now() + this.#offsetMs;
+  #show(event: ClientEvent): void {
+    switch (event.type) {
+      case 'participant.joined':
+      case 'participant.changed':
+        return this.#put(event.participant);
+      case 'participant.left':
+        return this.#drop(event.participant);
+      case 'consent.changed':
+        return this.#consent(event.participant, event.granted);
+      case 'affect.description':
+        this.#latency.described(event);
+        return this.#timelines.describe(event);
+      case 'affect.state':
+        return this.#timelines.read(event);
+      case 'affect.shift':
+        return this.#timelines.shift(event);
+      case 'answer':
+        return this.#ask.answer(event);
+      case 'delivered':
+        return this.#latency.delivered(event.seq, event.deliveredMs, event.sinceHopMs);
+    }
   }
 
-  #age(): void {
-    for (const tile of this.#tiles.values()) tile.age(this.#nowMs);
+  #header(): HTMLElement {
+    const link = button(t('copyLink'), { class: 'quiet' }, () => {
+      void navigator.clipboard.writeText(location.href).then(() => showStatus(t('linkCopied')));
+    });
+    const saving = button(t('export'), { class: 'quiet', title: t('exportHint') }, () => {
+      if (this.#record.length === 0) return showStatus(t('exportEmpty'));
+      save(`undertone-${this.#client.session.room}.jsonl`, this.#record.toJsonLines());
+    });
+    const { room } = this.#client.session;
+    return el(
+      'header',
+      { class: 'call-header' },
+      el('h1', {}, t('title')),
+      el('span', { class: 'room-name' }, `${t('room')}: ${room}`),
+      el('nav', { class: 'call-links' }, link, saving, about(t('about'), room)),
+      this.#latency.element,
+    );
   }
 
   #put(participant: Participant): void {
-    if (!this.#session) return;
-    const { id } = participant;
-    const own = id === this.#session.participant.id;
+    const { id, name } = participant;
+    const { session } = this.#client;
     this.#participants.set(id, participant);
+    this.#timelines.name(id, name);
+    this.#ask.people([...this.#participants.values()]);
+    if (!participant.analysis) this.#timelines.forget(id);
     const held = this.#tiles.get(id);
     if (held) return held.update(participant);
-    const tile = new Tile(participant, { own, seesResults: own || this.#session.results === 'room' });
+    const own = id === session.participant.id;
+    const tile = new Tile(participant, own);
     this.#tiles.set(id, tile);
     if (!own) tile.play(this.#streams.get(id) ?? null);
     this.#grid.append(tile.element);
+    tile.begin(session, participant);
     this.#arrange();
   }
 
@@ -122,45 +157,30 @@ export class CallView {
     this.#tiles.get(id)?.remove();
     this.#tiles.delete(id);
     this.#participants.delete(id);
+    this.#timelines.forget(id);
+    this.#ask.people([...this.#participants.values()]);
     this.#arrange();
   }
 
   #consent(id: string, granted: boolean): void {
     const participant = this.#participants.get(id);
     if (participant) this.#put({ ...participant, analysis: granted });
-    if (id !== this.#session?.participant.id) return;
+    if (id === this.#client.session.participant.id) this.#showConsent(granted);
+  }
+
+  #showConsent(granted: boolean): void {
     this.#toolbar.showAnalysis(granted);
+    this.#captions.allow(granted);
     if (!granted) this.#latency.clear();
   }
 
   #arrange(): void {
-    this.#grid.dataset['count'] = String(Math.min(this.#tiles.size, 5));
     if (this.#tiles.size === 1) this.#grid.append(this.#alone);
     else this.#alone.remove();
   }
 }
 
-function noticeOf({ context, results }: SessionReady): string {
-  const who =
-    results === 'room'
-      ? 'everybody in this room sees everybody’s descriptions'
-      : 'you see the descriptions of you, and nobody else does';
-  return context === 'demo'
-    ? `Demo on this machine: ${who}. Descriptions tell how somebody appears, and are often wrong.`
-    : `Descriptions tell how somebody appears, and are often wrong; ${who}.`;
-}
-
 function alone(): HTMLElement {
-  const open = el(
-    'a',
-    { href: location.href, target: '_blank', rel: 'noopener', class: 'button' },
-    'Join again in a second tab',
-  );
-  return el(
-    'aside',
-    { class: 'alone' },
-    el('h2', {}, 'Nobody else is here yet'),
-    el('p', {}, 'Open this address once more, for example as a synthetic caller.'),
-    open,
-  );
+  const open = el('a', { href: location.href, target: '_blank', rel: 'noopener', class: 'button' }, t('joinAgain'));
+  return el('div', { class: 'alone' }, el('h2', {}, t('alone')), el('p', {}, t('aloneHint')), open);
 }

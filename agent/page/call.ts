@@ -1,37 +1,30 @@
 /** A call from joining to leaving: what the server says becomes what is on the screen. */
-import type { ServerMessage, SessionReady } from '../protocol/server-messages.ts';
+import { UndertoneClient, type ClientEvent, type SessionReady } from '../client/index.ts';
 import { CallView } from './call-view.ts';
 import { Watcher } from './media/watcher.ts';
 import { OwnMedia } from './own-media.ts';
-import { RoomSocket } from './room-socket.ts';
+import { t, timeText } from './texts.ts';
 import { hideBanner, showBanner, showStatus } from './view/banner.ts';
 import { askConsent } from './view/consent-dialog.ts';
 import type { LobbyChoice } from './view/lobby.ts';
-import { durationText } from './view/words.ts';
 
 export class Call {
   readonly #choice: LobbyChoice;
   readonly #onEnd: (error?: Error) => void;
-  readonly #socket: RoomSocket;
-  #session: SessionReady | undefined;
+  #client: UndertoneClient | undefined;
   #watcher: Watcher | undefined;
   #media: OwnMedia | undefined;
   #view: CallView | undefined;
   /** The receipt that the person agreed to in this call; undefined while analysis is off. */
   #agreed: string | undefined;
+  #queries = 0;
   #ended = false;
 
   /** @param onEnd the person left, or joining failed with an error */
   constructor(choice: LobbyChoice, onEnd: (error?: Error) => void) {
     this.#choice = choice;
     this.#onEnd = onEnd;
-    const name = choice.source === 'synthetic' ? `${choice.name || 'Robin'}, synthetic` : choice.name;
-    this.#socket = new RoomSocket({
-      room: choice.room,
-      name,
-      onMessage: (message) => this.#receive(message),
-      onLost: (retryMs) => this.#lost(retryMs),
-    });
+    this.#begin().catch((error: unknown) => this.leave(asError(error)));
   }
 
   /** Leaves. Idempotent. */
@@ -39,60 +32,87 @@ export class Call {
     if (this.#ended) return;
     this.#ended = true;
     hideBanner();
-    this.#socket.close();
+    this.#client?.close();
     this.#watcher?.close();
     this.#media?.close();
     this.#view?.close();
     this.#onEnd(error);
   }
 
-  #receive(message: ServerMessage): void {
-    switch (message.type) {
-      case 'session.ready':
-        void this.#ready(message).catch((error: unknown) => this.leave(asError(error)));
-        break;
-      case 'offer':
-        this.#watcher?.offer(message);
-        break;
-      case 'consent.cleared':
-        if (message.participant === this.#session?.participant.id) {
-          showStatus(`Analysis is off. Everything held about you was erased in ${durationText(message.tookMs)}.`);
-        }
-        break;
-      case 'error':
-        if (!this.#session) this.leave(new Error(message.message));
-        else showStatus(message.message);
-        if (message.code === 'receipt-outdated') this.#agreed = undefined;
-        break;
-      default:
-        this.#view?.receive(message);
-        if (message.type === 'affect.description')
-          this.#socket.send({ type: 'ack', seq: message.seq, receivedMs: performance.now() });
-    }
+  async #begin(): Promise<void> {
+    const { room, source } = this.#choice;
+    const name = source === 'synthetic' ? `${this.#choice.name || 'Robin'}, synthetic` : this.#choice.name;
+    const client = await UndertoneClient.connect({ url: location.origin, room, name, watch: true, states: true });
+    if (this.#ended) return client.close();
+    this.#client = client;
+    // Offers come at once, and are answered while the person still reads the receipt.
+    this.#watch(client);
+    void this.#follow(client).catch((error: unknown) => this.leave(asError(error)));
+    if (!(await this.#admit(client.session)) || !this.#media) return;
+    this.#view = new CallView(client, this.#media, this.#actions(client, this.#media));
+    await this.#enter(client.session);
   }
 
-  async #ready(session: SessionReady): Promise<void> {
-    const again = this.#session !== undefined;
-    this.#session = session;
-    hideBanner();
-    this.#watcher?.close();
-    this.#watcher = new Watcher({
-      send: (message) => this.#socket.send(message),
-      onStream: (participant, stream) => this.#view?.play(participant, stream),
-    });
-    if (!again && !(await this.#admit(session))) return;
-    if (this.#ended || !this.#media) return;
-    this.#view ??= new CallView(this.#choice.room, this.#media, this.#actions(this.#media));
-    this.#view.welcome(session);
-    // Offers are answered while the person still reads the receipt.
-    for (const [participant, stream] of this.#watcher.streams) this.#view.play(participant, stream);
+  /** What a session begins with, the first one and those after a lost connection. */
+  async #enter(session: SessionReady): Promise<void> {
+    this.#client?.send({ type: 'subscribe', states: true, deltas: true });
+    this.#view?.welcome(session);
+    for (const [participant, stream] of this.#watcher?.streams ?? []) this.#view?.play(participant, stream);
     if (this.#agreed === session.receipt.version) this.#grant();
     await this.#publish();
   }
 
+  #watch(client: UndertoneClient): void {
+    this.#watcher?.close();
+    this.#watcher = new Watcher({
+      send: (message) => void client.send(message),
+      onStream: (participant, stream) => this.#view?.play(participant, stream),
+    });
+  }
+
+  async #follow(client: UndertoneClient): Promise<void> {
+    for await (const event of client.events()) this.#receive(client, event);
+  }
+
+  #receive(client: UndertoneClient, event: ClientEvent): void {
+    switch (event.type) {
+      case 'session.ready':
+        return this.#again(client, event);
+      case 'offer':
+        return this.#watcher?.offer(event);
+      case 'connection.lost':
+        showBanner(t('lost', { time: timeText(event.retryMs) }));
+        break;
+      case 'connection.closed':
+        return this.leave(event.error);
+      case 'consent.cleared':
+        if (event.participant === client.session.participant.id)
+          showStatus(t('erased', { time: timeText(event.tookMs) }));
+        break;
+      case 'analysis.changed':
+        if (!event.enabled) this.#agreed = undefined;
+        break;
+      case 'error':
+        showStatus(event.message);
+        if (event.code === 'receipt-outdated' || event.code === 'analysis-stopped') this.#agreed = undefined;
+        break;
+      default:
+    }
+    this.#view?.receive(event);
+  }
+
+  /** The connection is back, with the session that was lost or with a new one. */
+  #again(client: UndertoneClient, session: SessionReady): void {
+    hideBanner();
+    showStatus(t(session.resumed?.complete ? 'resumed' : 'renewed'));
+    if (session.resumed) return this.#view?.receive(session);
+    this.#watch(client);
+    void this.#enter(session);
+  }
+
   /** Asks for consent, and only then for the camera. False when the person turned back. */
-  async #admit({ receipt }: SessionReady): Promise<boolean> {
-    const answer = await askConsent(receipt, { alreadyInCall: false });
+  async #admit({ receipt, room }: SessionReady): Promise<boolean> {
+    const answer = await askConsent(receipt, { alreadyInCall: false, room });
     if (answer === 'cancel') this.leave();
     if (this.#ended || answer === 'cancel') return false;
     const media = await OwnMedia.open(this.#choice.source);
@@ -106,53 +126,52 @@ export class Call {
   }
 
   async #publish(): Promise<void> {
-    const [session, media] = [this.#session, this.#media];
-    if (!session || !media || this.#ended) return;
+    const [client, media] = [this.#client, this.#media];
+    if (!client || !media || this.#ended) return;
+    const { whip, token } = client.session;
     try {
-      await media.publish({ path: session.whip, token: session.token }, () => void this.#publish());
+      await media.publish({ path: whip, token }, () => void this.#publish());
       for (const kind of ['audio', 'video'] as const)
-        if (media.muted[kind]) this.#socket.send({ type: 'mute', kind, muted: true });
+        if (media.muted[kind]) client.send({ type: 'mute', kind, muted: true });
     } catch (error) {
       showStatus(asError(error).message);
     }
   }
 
-  #actions(media: OwnMedia): ConstructorParameters<typeof CallView>[2] {
+  #actions(client: UndertoneClient, media: OwnMedia): ConstructorParameters<typeof CallView>[2] {
     return {
       leave: () => this.leave(),
-      analysis: () => void this.#switchAnalysis(),
+      analysis: () => void this.#switchAnalysis(client),
       mute: (kind, muted) => {
         media.mute(kind, muted);
-        this.#socket.send({ type: 'mute', kind, muted });
+        client.send({ type: 'mute', kind, muted });
       },
       choose: (kind, deviceId) => {
         media.choose(kind, deviceId).catch((error: unknown) => showStatus(asError(error).message));
       },
+      caption: (caption) => void client.sendCaption(caption),
+      ask: (asked) => {
+        const id = this.#queries++;
+        return client.send({ type: 'query', id, ...asked }) ? id : undefined;
+      },
     };
   }
 
-  async #switchAnalysis(): Promise<void> {
-    if (!this.#session) return;
+  async #switchAnalysis(client: UndertoneClient): Promise<void> {
     if (this.#agreed !== undefined) {
       this.#agreed = undefined;
-      this.#socket.send({ type: 'consent.set', granted: false });
+      client.setConsent({ granted: false });
       return;
     }
-    const { receipt } = this.#session;
-    if ((await askConsent(receipt, { alreadyInCall: true })) !== 'agree') return;
+    const { receipt, room } = client.session;
+    if ((await askConsent(receipt, { alreadyInCall: true, room })) !== 'agree') return;
     this.#agreed = receipt.version;
     this.#grant();
   }
 
   #grant(): void {
-    this.#socket.send({ type: 'consent.set', granted: true, receiptVersion: this.#agreed });
-  }
-
-  #lost(retryMs: number): void {
-    const seconds = Math.max(1, Math.round(retryMs / 1000));
-    showBanner(`The connection to the server is lost. Trying again in ${seconds} s.`, 'Try now', () =>
-      this.#socket.retryNow(),
-    );
+    if (this.#agreed !== undefined)
+      this.#client?.send({ type: 'consent.set', granted: true, receiptVersion: this.#agreed });
   }
 }
 

@@ -1,7 +1,10 @@
 /** The page's first step: which room, then the lobby, then the call. */
-import './no-eval.ts';
+import '../overlay/no-eval.ts';
+import '../overlay/index.ts';
+import 'uplot/dist/uPlot.min.css';
 import { roomNameSchema } from '../protocol/participants.ts';
 import { Call } from './call.ts';
+import { speak, t } from './texts.ts';
 import { byId } from './view/dom.ts';
 import { failure, lobby, waiting, type LobbyChoice } from './view/lobby.ts';
 
@@ -18,10 +21,11 @@ function join(choice: LobbyChoice): void {
   const call = new Call(choice, (error) => {
     removeEventListener('pagehide', leave);
     if (error === undefined) showLobby();
-    else byId('app').replaceChildren(failure('You could not join', error.message, showLobby));
+    else byId('app').replaceChildren(failure(t('couldNotJoin'), error.message, showLobby));
   });
   const leave = (): void => call.leave();
   addEventListener('pagehide', leave);
 }
 
+speak(new URLSearchParams(location.search).get('lang'), navigator.languages);
 showLobby();

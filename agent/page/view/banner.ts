@@ -1,10 +1,10 @@
 /** One line on top for what must be known now, and one line below for what happened. */
-import { button, byId } from './dom.ts';
+import { byId } from './dom.ts';
 
-/** Shows trouble, with the one thing to do about it. */
-export function showBanner(message: string, action: string, onAction: () => void): void {
+/** Shows trouble that goes on. */
+export function showBanner(message: string): void {
   const banner = byId('banner');
-  banner.replaceChildren(message, button(action, {}, onAction));
+  banner.textContent = message;
   banner.hidden = false;
 }
 

@@ -1,22 +1,28 @@
 /** The question that comes before the camera: may I be analysed? */
 import type { Receipt } from '../../protocol/server-messages.ts';
+import { t } from '../texts.ts';
 import { button, el } from './dom.ts';
+import { about } from './lobby.ts';
 
 export type ConsentAnswer = 'agree' | 'decline' | 'cancel';
 
 /** Asks with the words of the receipt. Both answers look alike: neither is pushed. Closing the dialog any other way is `cancel`. */
-export function askConsent(receipt: Receipt, asked: { alreadyInCall: boolean }): Promise<ConsentAnswer> {
+export function askConsent(receipt: Receipt, asked: { alreadyInCall: boolean; room: string }): Promise<ConsentAnswer> {
   return new Promise((resolve) => {
     const answer = (value: ConsentAnswer) => () => dialog.close(value);
-    const [agree, decline] = asked.alreadyInCall
-      ? ['Switch analysis on', 'Leave it off']
-      : ['Join with analysis on', 'Join without analysis'];
+    const [agree, decline] = asked.alreadyInCall ? [t('switchOn'), t('leaveOff')] : [t('joinOn'), t('joinOff')];
     const dialog = el(
       'dialog',
       { class: 'consent', 'aria-labelledby': 'consent-title' },
-      el('h1', { id: 'consent-title' }, receipt.title),
-      ...receipt.paragraphs.map((paragraph) => el('p', {}, paragraph)),
-      el('p', { class: 'small' }, `Version of these words: ${receipt.version}`),
+      // What is agreed to are the server's own words, in the language that it has them in.
+      el(
+        'div',
+        { class: 'receipt', lang: 'en', dir: 'ltr' },
+        el('h1', { id: 'consent-title' }, receipt.title),
+        ...receipt.paragraphs.map((paragraph) => el('p', {}, paragraph)),
+      ),
+      el('p', {}, about(t('aboutMore'), asked.room)),
+      el('p', { class: 'small' }, t('receiptVersion', { version: receipt.version })),
       el(
         'div',
         { class: 'choices' },
@@ -24,7 +30,7 @@ export function askConsent(receipt: Receipt, asked: { alreadyInCall: boolean }):
         button(agree, { 'data-answer': 'agree' }, answer('agree')),
       ),
     );
-    if (!asked.alreadyInCall) dialog.append(button('Back', { class: 'link' }, answer('cancel')));
+    if (!asked.alreadyInCall) dialog.append(button(t('back'), { class: 'link' }, answer('cancel')));
     dialog.addEventListener('close', () => {
       dialog.remove();
       resolve(dialog.returnValue === 'agree' || dialog.returnValue === 'decline' ? dialog.returnValue : 'cancel');

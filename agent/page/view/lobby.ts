@@ -1,5 +1,6 @@
 /** The way in: a name, a room, and what to be seen with. Nothing is switched on here. */
 import { roomNameSchema } from '../../protocol/participants.ts';
+import { language, languageNames, t } from '../texts.ts';
 import { button, el, svg } from './dom.ts';
 
 export type Source = 'camera' | 'synthetic';
@@ -12,7 +13,7 @@ export interface LobbyChoice {
 
 /** Builds the lobby. `onJoin` is called with a checked choice. */
 export function lobby(start: { room: string }, onJoin: (choice: LobbyChoice) => void): HTMLElement {
-  const name = el('input', { id: 'name', autocomplete: 'name', maxlength: '40', placeholder: 'Guest' });
+  const name = el('input', { id: 'name', autocomplete: 'name', maxlength: '40', placeholder: t('guest') });
   const room = el('input', {
     id: 'room',
     value: start.room,
@@ -26,28 +27,24 @@ export function lobby(start: { room: string }, onJoin: (choice: LobbyChoice) => 
     'form',
     { class: 'card', novalidate: true },
     logo(),
-    el('h1', {}, 'Undertone'),
-    el('p', { class: 'lead' }, 'A video call that says, while you talk, how everybody comes across.'),
-    el('div', { class: 'fields' }, field('Your name', name), field('Room', room, fault)),
+    el('h1', {}, t('title')),
+    el('p', { class: 'lead' }, t('lead')),
+    el('div', { class: 'fields' }, field(t('yourName'), name), field(t('room'), room, fault)),
     el(
       'fieldset',
       {},
-      el('legend', {}, 'Join with'),
-      choice('camera', 'Camera and microphone', 'You are asked before either is switched on.', true),
-      choice(
-        'synthetic',
-        'Synthetic caller',
-        'A drawn face with a made-up voice, for a machine without a camera.',
-        false,
-      ),
+      el('legend', {}, t('joinWith')),
+      choice('camera', t('camera'), t('cameraHint'), true),
+      choice('synthetic', t('synthetic'), t('syntheticHint'), false),
     ),
-    el('button', { type: 'submit', class: 'primary' }, 'Continue'),
-    el('p', { class: 'small' }, 'Analysis is off until you agree to it on the next page.'),
+    el('button', { type: 'submit', class: 'primary' }, t('continue')),
+    el('p', { class: 'small' }, t('offUntil')),
+    el('div', { class: 'card-foot' }, languagePicker(), about()),
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const checked = roomNameSchema.safeParse(room.value.trim());
-    fault.textContent = checked.success ? '' : 'Use 1 to 64 letters, digits or hyphens.';
+    fault.textContent = checked.success ? '' : t('roomError');
     room.setAttribute('aria-invalid', String(!checked.success));
     if (!checked.success) return room.focus();
     const source =
@@ -72,6 +69,25 @@ function choice(value: Source, title: string, detail: string, checked: boolean):
   );
 }
 
+function languagePicker(): HTMLElement {
+  const options = languageNames().map(([code, name]) =>
+    el('option', { value: code, lang: code, selected: code === language() }, name),
+  );
+  const picker = el('select', { id: 'language' }, ...options);
+  picker.addEventListener('change', () => {
+    const address = new URL(location.href);
+    address.searchParams.set('lang', picker.value);
+    location.assign(address);
+  });
+  return el('label', { class: 'language' }, el('span', {}, t('language')), picker);
+}
+
+/** Leads to the page that explains the call to those in it. */
+export function about(text = t('about'), room?: string): HTMLAnchorElement {
+  const query = room === undefined ? '' : `?room=${encodeURIComponent(room)}`;
+  return el('a', { href: `/about-this-call${query}`, target: '_blank', rel: 'noopener' }, text);
+}
+
 function logo(): SVGSVGElement {
   return svg(
     'svg',
@@ -86,7 +102,7 @@ export function waiting(): HTMLElement {
   return el(
     'main',
     { class: 'lobby' },
-    el('div', { class: 'card' }, logo(), el('p', { class: 'lead' }, 'Connecting…')),
+    el('div', { class: 'card' }, logo(), el('p', { class: 'lead' }, t('connecting'))),
   );
 }
 
@@ -100,7 +116,7 @@ export function failure(title: string, message: string, onRetry: () => void): HT
       { class: 'card' },
       el('h1', {}, title),
       el('p', {}, message),
-      button('Try again', { class: 'primary' }, onRetry),
+      button(t('tryAgain'), { class: 'primary' }, onRetry),
     ),
   );
 }

@@ -1,5 +1,6 @@
 /** The row of controls below the tiles. */
 import { listDevices } from '../media/camera.ts';
+import { t } from '../texts.ts';
 import { button, el } from './dom.ts';
 
 export interface ToolbarActions {
@@ -23,19 +24,19 @@ export class Toolbar {
     this.element = el(
       'footer',
       { class: 'toolbar' },
-      this.#toggle('audio', 'Mic on', 'Mic off'),
-      this.#toggle('video', 'Camera on', 'Camera off'),
+      this.#toggle('audio'),
+      this.#toggle('video'),
       this.#analysis,
-      button('Leave', { class: 'leave' }, () => actions.leave()),
+      button(t('leave'), { class: 'leave' }, () => actions.leave()),
     );
     if (devices)
-      this.element.append(el('details', { class: 'device-picker' }, el('summary', {}, 'Devices'), this.#devices));
+      this.element.append(el('details', { class: 'device-picker' }, el('summary', {}, t('devices')), this.#devices));
     this.showAnalysis(false);
   }
 
   showAnalysis(on: boolean): void {
     this.#analysis.setAttribute('aria-checked', String(on));
-    this.#analysis.textContent = on ? 'Analysis of me is on · switch off' : 'Analysis of me is off · switch on';
+    this.#analysis.textContent = t(on ? 'analysisOn' : 'analysisOff');
   }
 
   /** Lists what there is to choose from, with what is in use chosen. */
@@ -51,23 +52,28 @@ export class Toolbar {
       ?.getSettings().deviceId;
     const devices = await listDevices(kind);
     const options = devices.map(({ deviceId, label }, index) => {
-      const fallback = `${kind === 'video' ? 'Camera' : 'Microphone'} ${index + 1}`;
+      const fallback = `${nameOf(kind)} ${index + 1}`;
       return el('option', { value: deviceId, selected: deviceId === used }, label || fallback);
     });
     const select = el('select', { disabled: options.length === 0 }, ...options);
-    if (options.length === 0) select.append(el('option', {}, 'none found'));
+    if (options.length === 0) select.append(el('option', {}, t('noneFound')));
     select.addEventListener('change', () => this.#actions.choose(kind, select.value));
-    return el('label', {}, kind === 'video' ? 'Camera' : 'Microphone', select);
+    return el('label', {}, nameOf(kind), select);
   }
 
-  #toggle(kind: 'audio' | 'video', on: string, off: string): HTMLButtonElement {
+  #toggle(kind: 'audio' | 'video'): HTMLButtonElement {
     let muted = false;
-    const toggle = button(on, { 'aria-pressed': 'true' }, () => {
+    const label = (): string => `${nameOf(kind)}: ${t(muted ? 'off' : 'on')}`;
+    const toggle = button(label(), { 'aria-pressed': 'true' }, () => {
       muted = !muted;
-      toggle.textContent = muted ? off : on;
+      toggle.textContent = label();
       toggle.setAttribute('aria-pressed', String(!muted));
       this.#actions.mute(kind, muted);
     });
     return toggle;
   }
+}
+
+function nameOf(kind: 'audio' | 'video'): string {
+  return t(kind === 'video' ? 'cameraName' : 'microphone');
 }
