@@ -145,7 +145,7 @@ def held_out(tokenizer, seed: int, wanted: int) -> list[Example]:
         x = example(tokenizer, seed, 64, 24)
         seed += 1
         full = (x.face[..., F["valid"]].amax((1, 2)) > 0) & (x.voice[..., V["valid"]].amax((1, 2)) > 0) & (x.caption[..., CAPTION.index("valid")].amax((1, 2)) > 0)
-        found.append(replace(x, **{n: getattr(x, n)[full] for n in (*MODALITIES, "said", "vad", "labels", "cues", "reliability", "change", "speaks")}, rows=[]))
+        found.append(replace(x, **{n: getattr(x, n)[full] for n in (*MODALITIES, "said", "vad", "labels", "cues", "reliability", "change", "cause", "speaks")}, rows=[]))
         have += int(full.sum())
     return found
 

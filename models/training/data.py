@@ -7,9 +7,12 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from features import C
 from lexicon import CUE
+from network import NUMBERS
 from simulate import ABSTAIN_BELOW, Batch, batch
 from vocabulary import EOS, FIRST_CUE, PLAN, SEP, TASK, UNSURE
+from words import NO_CAUSE
 
 PLANNED = {"describe": 0.9, "labels": 0.6, "expression": 1.0}  # share of branches that name their cues first
 LONGEST = 84
@@ -26,6 +29,7 @@ class Example:
     cues: Tensor  # levels
     reliability: Tensor
     change: Tensor
+    cause: Tensor  # [B,N] number of the utterance that the latest change came from, NUMBERS when none, -1 without captions
     speaks: Tensor  # [B,N] 1 when a description is due, 0 when not, -1 when not to be learnt
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]]  # chunks of branches: ids [R,T], targets [R,T] (-1 none), batch row [R], hop [R]
 
@@ -52,8 +56,13 @@ def example(tokenizer: Tokenizer, seed: int, size: int, hops: int, coarse: bool 
     t = torch.from_numpy
     u = b.truth
     return Example(
-        t(b.face), t(b.voice), t(b.caption), t(b.said), t(u.vad), t(u.labels), t(u.cues), t(u.reliability), t(u.change.astype(np.float32)), speaks, rows,
+        t(b.face), t(b.voice), t(b.caption), t(b.said), t(u.vad), t(u.labels), t(u.cues), t(u.reliability), t(u.change.astype(np.float32)), t(_cause(b)), speaks, rows,
     )
+
+
+def _cause(b: Batch) -> np.ndarray:
+    heard = b.caption[..., C["valid"]].any((1, 2))[:, None]
+    return np.where(heard, np.where(b.truth.cause == NO_CAUSE, NUMBERS, b.truth.cause), -1)
 
 
 def pack(branches: list) -> tuple[Tensor, Tensor, Tensor, Tensor]:

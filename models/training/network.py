@@ -16,6 +16,7 @@ MASKED = -1e4
 SLOPES = (0.0, 0.0, 0.02, 0.05, 0.12, 0.3, 0.7, 1.5)  # one per head: how fast a hop key fades with its age in hops
 TOKENS_PER_HOP = 2
 SAID = 8
+NUMBERS = 8  # utterances are numbered modulo this
 
 
 @dataclass(frozen=True)
@@ -274,6 +275,8 @@ class AffectNano(nn.Module):
         # Speaks or not: what shows now against what was said last. The prefix itself never knows what was said.
         self.gate_now, self.gate_said = nn.Linear(size.d, 48), nn.Linear(SAID + 16, 48)
         self.gate = nn.Linear(48, 1)
+        # Which utterance the latest change came from, at every hop: only to teach the memory what the task <cause> asks for.
+        self.cause = nn.Linear(size.d, NUMBERS + 1)
         self.register_buffer("slopes", torch.tensor(SLOPES), persistent=False)
         self.reset()
 

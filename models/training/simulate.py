@@ -41,7 +41,7 @@ class Asked:
     weak: bool
 
 
-ASKED = (("sentiment", 0.35), ("labels", 0.6), ("expression", 0.5), ("cause", 0.5))  # chance per episode
+ASKED = (("sentiment", 0.35), ("labels", 0.6), ("expression", 0.5), ("cause", 0.6))  # chance per episode
 
 
 def batch(seed: int, size: int, hops: int, coarse: bool = False) -> Batch:
@@ -65,7 +65,7 @@ def batch(seed: int, size: int, hops: int, coarse: bool = False) -> Batch:
 def ask(words, truth: Truth, b: int, hops: int, task: str) -> Asked:
     t = words.randrange(1, hops)
     named = np.flatnonzero(truth.cause[b] >= 0)
-    if task == "cause" and len(named) and words.random() < 0.5:  # questions about a cause mostly come when there is one
+    if task == "cause" and len(named) and words.random() < 0.8:  # questions about a cause mostly come when there is one
         t = int(named[int(words.random() * len(named))])
     moment = moment_of(truth, b, t, None)
     weak = moment.evidence < ABSTAIN_BELOW

@@ -20,7 +20,7 @@ from vocabulary import learn, rows
 
 TINY = ((2, 24, 1.0),)
 SHAPES = ((16, 24, 0.80), (8, 48, 0.12), (4, 96, 0.08))  # episodes, hops, share of steps: long ones see eviction
-TEXT, GATE, VAD, LABELS, CUE, STRENGTH, RELIABILITY, CONFIDENCE, CHANGE = 1.0, 1.0, 0.6, 4.0, 4.0, 1.0, 0.3, 0.1, 0.2
+TEXT, GATE, VAD, LABELS, CUE, STRENGTH, RELIABILITY, CONFIDENCE, CHANGE, CAUSE = 1.0, 1.0, 0.6, 4.0, 4.0, 1.0, 0.3, 0.1, 0.2, 0.5
 
 
 def concordance(p: Tensor, t: Tensor) -> Tensor:
@@ -42,6 +42,9 @@ def losses(model: AffectNano, x: Example) -> dict[str, Tensor]:
         total = total + fn.cross_entropy(model.logits(spoken[known]).float(), targets[known], reduction="sum")
         count += int(known.sum())
     out["text"] = total / max(count, 1)
+    asked = x.cause >= 0
+    guess = model.cause(hidden[asked]).float()
+    out["cause"] = fn.cross_entropy(guess, x.cause[asked]) if asked.any() else guess.sum() * 0
     return out | head_losses(told, x)
 
 
@@ -62,7 +65,7 @@ def head_losses(told: dict[str, Tensor], x: Example) -> dict[str, Tensor]:
     return out
 
 
-WEIGHTS = dict(text=TEXT, gate=GATE, vad=VAD, labels=LABELS, cues=CUE, strength=STRENGTH, reliability=RELIABILITY, confidence=CONFIDENCE, change=CHANGE)
+WEIGHTS = dict(text=TEXT, gate=GATE, vad=VAD, labels=LABELS, cues=CUE, strength=STRENGTH, reliability=RELIABILITY, confidence=CONFIDENCE, change=CHANGE, cause=CAUSE)
 
 
 def schedule(done: float, step: int, top: float) -> float:

@@ -5,9 +5,9 @@ import numpy as np
 
 from emotions import FAMILY_INDEX as K
 from features import C, CAPTION, CAPTIONS, FRAMES, SEGMENTS
+from network import NUMBERS
 
 OWN, OTHERS = 0, 1
-NUMBERS = 8  # utterances are numbered modulo this
 NO_CAUSE = -1
 LAGS = (0.25, 0.3, 0.2, 0.15, 0.1)  # hops from the end of the words to the change they cause
 REMEMBERED = 40  # hops
