@@ -160,6 +160,9 @@ export class RoomDirectory {
     clearTimeout(seat.member.absence);
     const before = seat.member.subscriber;
     seat.member.subscriber = subscriber;
+    // What the token of now allows counts, and for how long.
+    seat.member.access = access;
+    this.#expire(seat);
     before.end(new AuthError('replaced', 'You came in again elsewhere; the newest connection counts.'));
     return seat;
   }
@@ -177,6 +180,7 @@ export class RoomDirectory {
 
   #expire(seat: Seat): void {
     const { expiresAtMs } = seat.member.access;
+    clearTimeout(seat.member.expiry);
     if (expiresAtMs === undefined) return;
     const why = 'The time of your token is over. Get a new one, and connect again.';
     const end = (): void => this.#end(seat, new AuthError('token-expired', why));

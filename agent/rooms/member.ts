@@ -37,11 +37,10 @@ export class Member {
   readonly token: string;
   /** Another one after a lost connection was resumed. */
   subscriber: Subscriber;
-  readonly access: Access;
+  /** Replaced when the session is resumed with another token of the same identity. */
+  access: Access;
   readonly headless: boolean;
   readonly externalId: string | undefined;
-  readonly roles: readonly string[];
-  readonly sees: readonly string[] | undefined;
   /** Muted or not, by track id. */
   readonly tracks = new Map<string, { readonly kind: MediaKind; readonly muted: boolean }>();
   /** WHIP publications, by id; the number names the ICE session (RFC 9725, ETag). */
@@ -62,8 +61,14 @@ export class Member {
     this.access = options.access;
     this.headless = options.headless ?? false;
     this.externalId = options.access.identity ?? options.externalId;
-    this.roles = options.access.roles;
-    this.sees = options.access.sees;
+  }
+
+  get roles(): readonly string[] {
+    return this.access.roles;
+  }
+
+  get sees(): readonly string[] | undefined {
+    return this.access.sees;
   }
 
   /** What the others may know. */

@@ -217,6 +217,22 @@ describe('a good token', () => {
     expect((await publish(ready.token)).status).toBe(401);
   });
 
+  it('counts from when a session is resumed with it: what it allows, and for how long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    await begin();
+    const { client, ready, id } = await join({ exp: nowS() + 30 });
+    client.socket.terminate();
+    const again = await connect(await sign({ exp: nowS() + 300, publish: false }));
+    again.send({ type: 'session.start', resume: { token: ready.token, seq: -1 } });
+    expect((await again.next('session.ready')).token).toBe(ready.token);
+    expect((await publish(ready.token)).status).toBe(403);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await again.settled();
+    const stranger = await connect(await sign({ sub: 'ben' }));
+    stranger.send({ type: 'session.start', resume: { token: ready.token, seq: -1 } });
+    expect((await stranger.next('session.ready')).participant.id).not.toBe(id);
+  });
+
   it('used again takes the place of the older session', async () => {
     await begin();
     const first = await join();

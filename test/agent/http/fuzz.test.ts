@@ -203,19 +203,19 @@ describe('whatever is sent over HTTP', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('POST', 'PATCH', 'DELETE', 'PUT'),
-        fc.constantFrom('application/sdp', 'application/trickle-ice-sdpfrag', 'text/plain'),
-        fc.constantFrom('', '/publication-0', '/x', '/%ff'),
-        body,
+        fc.constantFrom('application/sdp', 'application/sdp', 'application/trickle-ice-sdpfrag', 'text/plain'),
+        fc.constantFrom('', '', '/publication-0', '/publication-1', '/%ff'),
+        fc.oneof(fc.constant('v=0\r\nm=audio 9 X 0\r\n'), body),
         async (method, type, id, content) => {
           const path_ = `/whip/lobby${id}`;
           const status = await send({ method, path: path_, headers: { ...own, 'content-type': type }, body: content });
           return status < 500;
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
     expect(analysis.seats.length).toBeGreaterThan(0);
-    for (let id = 0; id < 60; id++) {
+    for (let id = 0; id < 100; id++) {
       await send({ method: 'DELETE', path: `/whip/lobby/publication-${id}`, headers: own, body: '' });
     }
     await nothingLeft();
