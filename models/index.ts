@@ -1,6 +1,7 @@
 /** The door of the models: packs, providers and the affect model's runtime. Knows nothing of calls. */
 export { FEATURES } from './feature-contract.ts';
 export { AffectModel, type AffectModelOptions, type HopResult } from './affect-model.ts';
+export { loadReaderWeights, type ReaderTensor } from './captions/reader-weights.ts';
 export { bundledPackDir, loadPack, type Pack, type PackCue, type PackLabel, type PackManifest } from './pack.ts';
 export { PROVIDERS, type ProviderRefusal } from './providers.ts';
 export { ModelError, type ModelErrorCode } from './runtime/errors.ts';

@@ -1,6 +1,6 @@
 import { FEATURES as contract } from '../../../models/index.ts';
 import { bareWord, type HeardWord, hearWords } from './heard-words.ts';
-import { isIronic } from './irony.ts';
+import { readWords } from './learned-reader.ts';
 import { inPlainWords } from './plain-words.ts';
 import { sentimentOf } from './sentiment.ts';
 import {
@@ -25,16 +25,21 @@ const LONG_HOP_WORDS = 20;
 /** One word of an emotion says this much; each further one this share of what is left. */
 const WORD_WEIGHT = 0.6;
 const INTENSE_WEIGHT = 0.8;
-/** Irony is a guess: enough for the sign, too little to be told as negative words. */
-const IRONIC_VALENCE = -0.3;
-/** The doubt about it is shown as half a hedge, which is too little to be told as one. */
-const IRONIC_HEDGE = 0.5;
+/** The least and the most that a reading moves valence, before how strong the words are. */
+const LEAST_SIGN = 0.2;
+/** A neutral reading leaves this much of what speaks for a sign. */
+const NEUTRAL_SHARE = 0.14;
+/** Plain words of good or bad news say this much of what the strongest words say. */
+const PLAIN_STRENGTH = 0.75;
+/** Above this a valence has a sign, and emotions that cannot go with it are not told. */
+const SIGN = 0.15;
 
 /**
- * What the words of a hop say: fills `into` (`CAPTION_WIDTH` numbers) with `caption.features`, English only. Valence by the
- * ratings of VADER (Hutto and Gilbert 2014) and emotions by word groups of our own, both read after idioms were put into plain
- * words. What sounds ironic is read as slightly negative and as a hedge. Empty text leaves zeros; `valid` is the caller's to set
- * to 0 when no captions flow. Pure.
+ * What the words of a hop say: fills `into` (`CAPTION_WIDTH` numbers) with one row of `caption.features`, English only. The sign
+ * of valence and how far to trust it by a learned reader, its strength by the ratings of VADER (Hutto and Gilbert 2014),
+ * emotions by word groups of our own; the latter two read after idioms were put into plain words. Empty text leaves zeros;
+ * a row of zeros is the caller's to give when no captions flow. Pure.
+ * @param number of the utterance; told mod 8
  */
 export function captionFeatures(text: string, into: Float32Array, number = 0): void {
   into.fill(0);
@@ -47,7 +52,6 @@ export function captionFeatures(text: string, into: Float32Array, number = 0): v
   const heard = hearWords(plain);
   into[AT.present] = 1;
   for (const bit of [1, 2, 4]) into[AT[`turn${bit}`]] = Number((number & bit) > 0);
-  into[AT.trust] = 1;
   into[AT.length] = Math.min(words.length / LONG_HOP_WORDS, 1);
   into[AT.question] = Number(said.endsWith('?') || (!/[.!]$/.test(said) && QUESTION_START.test(lower)));
   into[AT.negated] = Number(words.some((word) => NEGATIONS.has(bareWord(word))));
@@ -55,31 +59,34 @@ export function captionFeatures(text: string, into: Float32Array, number = 0): v
   into[AT.arousal] = arousal(words, said);
   writeSentiment(heard, said, into);
   writeEmotions(heard, into);
-  if (isIronic(lower, plain)) takeBack(into);
 }
 
 function writeSentiment(heard: readonly HeardWord[], said: string, into: Float32Array): void {
-  const { valence, positive, negative } = sentimentOf(heard, said.split('!').length - 1);
-  into[AT.valence] = valence;
-  into[AT.positive] = positive;
-  into[AT.negative] = negative;
+  const { neutral, positive, negative, trust } = readWords(said);
+  const rated = sentimentOf(heard, said.split('!').length - 1).valence;
+  const sign = Math.sign(positive - negative);
+  const strength = PLAIN_STRENGTH + (1 - PLAIN_STRENGTH) * Math.max(0, sign * rated);
+  const most = Math.max(positive, negative);
+  const lead = most - Math.max(neutral, Math.min(positive, negative));
+  into[AT.valence] =
+    lead > 0 ? sign * strength * (LEAST_SIGN + (1 - LEAST_SIGN) * lead) : NEUTRAL_SHARE * (positive - negative);
+  into[AT.positive] = positive * strength;
+  into[AT.negative] = negative * strength;
+  into[AT.trust] = trust;
 }
 
 function writeEmotions(heard: readonly HeardWord[], into: Float32Array): void {
   for (const { word, denied, force } of heard) {
     const emotion = denied ? undefined : emotionOf(word);
-    if (emotion !== undefined) add(emotion, force > 0 ? INTENSE_WEIGHT : WORD_WEIGHT, into);
+    if (emotion !== undefined && fits(emotion, into[AT.valence]))
+      add(emotion, force > 0 ? INTENSE_WEIGHT : WORD_WEIGHT, into);
   }
 }
 
-/** What was praise is none, and the speaker is more likely annoyed than glad. */
-function takeBack(into: Float32Array): void {
-  into[AT.valence] = IRONIC_VALENCE;
-  into[AT.negative] = -IRONIC_VALENCE;
-  into[AT.positive] = 0;
-  into[AT.hedge] = Math.max(into[AT.hedge], IRONIC_HEDGE);
-  into[AT.joy] = 0;
-  add('anger', WORD_WEIGHT / 2, into);
+/** Nobody is told to be glad who speaks of bad luck ("love it when it crashes"), nor sad who cried laughing. */
+function fits(emotion: Emotion, valence: number): boolean {
+  if (emotion === 'surprise') return true;
+  return emotion === 'joy' ? valence > -SIGN : valence < SIGN;
 }
 
 function add(emotion: Emotion, weight: number, into: Float32Array): void {

@@ -1,33 +1,24 @@
+import { type Labelled, labelled } from './measure.ts';
+
 /**
  * 200 things people say on video calls, written by hand for this test (none comes from the simulator or from a data set), each
  * with the sign of the sentiment that a listener would hear in the words alone. British and American, at work, at home, with
- * support and with friends; about a third without punctuation, as live captions come.
+ * support and with friends; about a third without punctuation, as live captions come. An older set than `held-out.txt`.
  *
- * HELD OUT: the 80 lines of `HELD_OUT` were written and committed first. They are measured, never tuned on: no phrase may enter
- * `pipeline/sense/caption` because of them, and a failing line here is reported, not repaired. The 120 of `DEVELOPMENT` may be
- * looked at. The reader was also widened with practice lines and with public lists of idioms for learners; a few of those idioms
- * are in held-out lines as well. One author, who knew them, wrote both splits and the reader: strangers' words may fare worse.
+ * HELD OUT: the 80 lines of `HELD_OUT` are measured, never tuned or trained on: a failing line here is reported, not repaired.
+ * The 120 of `DEVELOPMENT` are among what the reader learns from. One author wrote both: strangers' words may fare worse.
  */
-export type Kind = 'negation' | 'irony' | 'hedge' | 'question' | 'idiom' | 'misleading' | 'plain';
+type Kind = 'negation' | 'irony' | 'hedge' | 'question' | 'idiom' | 'misleading' | 'plain';
 
-export interface Utterance {
-  readonly text: string;
-  readonly sign: -1 | 0 | 1;
-  readonly kind: Kind;
-}
-
-const SIGNS = { '+': 1, '-': -1, '0': 0 } as const;
-
-/** One utterance a line: `+`, `-` or `0`, a space, the words. */
-function lines(kind: Kind, block: string): Utterance[] {
+/** One utterance a line. */
+function lines(kind: Kind, block: string): Labelled[] {
   return block
     .trim()
     .split('\n')
-    .map((line) => line.trim())
-    .map((line) => ({ kind, sign: SIGNS[line[0] as keyof typeof SIGNS], text: line.slice(2) }));
+    .map((line) => labelled(line.trim(), kind));
 }
 
-export const HELD_OUT: readonly Utterance[] = [
+export const HELD_OUT: readonly Labelled[] = [
   ...lines(
     'negation',
     `+ It's honestly not too shabby for a first go.
@@ -131,7 +122,7 @@ export const HELD_OUT: readonly Utterance[] = [
   ),
 ];
 
-export const DEVELOPMENT: readonly Utterance[] = [
+export const DEVELOPMENT: readonly Labelled[] = [
   ...lines(
     'negation',
     `+ Not bad at all, that.
