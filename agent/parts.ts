@@ -49,6 +49,6 @@ async function chooseSfu({ media, server, sfu }: Config, log: Logger): Promise<S
     limits: { publications: 2 * server.maxSessions, viewers: 2 * server.maxSessions },
     log: (message) => log.info(message),
   });
-  log.info({ engine: chosen.sfu.engine }, chosen.why);
+  log.info(`media engine: ${chosen.sfu.engine}, because ${chosen.why}`);
   return chosen.sfu;
 }

@@ -1,22 +1,26 @@
 /** `undertone doctor`: what this machine can run, for people or as JSON. */
 import { inspectRuntime } from '../../models/index.ts';
+import { inspectSfu } from '../../sfu/index.ts';
 
-type Report = Awaited<ReturnType<typeof inspectRuntime>>;
+type Runtime = Awaited<ReturnType<typeof inspectRuntime>>;
+type Report = Runtime & { readonly media: Awaited<ReturnType<typeof inspectSfu>> };
 
 /** Prints the report. @returns true when at least one pack runs here */
 export async function doctor(asJson: boolean): Promise<boolean> {
   const packDir = process.env['UNDERTONE_ANALYSIS_PACK_DIR'];
-  const report = await inspectRuntime(packDir === undefined ? {} : { packDirs: [packDir] });
+  const runtime = await inspectRuntime(packDir === undefined ? {} : { packDirs: [packDir] });
+  const report: Report = { ...runtime, media: await inspectSfu() };
   process.stdout.write(asJson ? `${JSON.stringify(report, null, 2)}\n` : text(report));
   return report.packs.some((pack) => pack.problem === undefined);
 }
 
-function text({ machine, onnxruntime, providers, packs }: Report): string {
+function text({ machine, onnxruntime, providers, packs, media }: Report): string {
   const memory = `${(machine.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
   const lines = [
     `Machine      ${machine.system}, ${machine.cpu}, ${machine.cores} cores, ${memory}`,
     `Node         ${machine.node}`,
     `ONNX Runtime ${onnxruntime}`,
+    `Media engine ${media.engine}, because ${media.why}`,
     '',
     'Providers',
     ...providers.map(({ provider, refusal }) =>

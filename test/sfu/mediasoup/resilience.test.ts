@@ -112,7 +112,7 @@ async function flood(socket: Socket, port: number, count: number): Promise<void>
 async function insider(sfu: MediasoupSfu, room: string): Promise<RTCPeerConnection> {
   const peer = new RTCPeerConnection();
   open.push(() => peer.close());
-  for (const kind of ['audio', 'video']) peer.addTransceiver(kind, { direction: 'sendonly' });
+  for (const kind of ['audio', 'video'] as const) peer.addTransceiver(kind, { direction: 'sendonly' });
   await peer.setLocalDescription(await peer.createOffer());
   const shown = event(sfu, 'track-added', room);
   const { answerSdp } = await sfu.publish(room, 'mallory', peer.localDescription!.sdp);
