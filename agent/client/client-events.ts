@@ -12,8 +12,16 @@ export type LocalEvent =
       /** Attempts that failed since there was a session; 0 right after it was lost. */
       readonly attempt: number;
     }
-  /** A new session after a loss: another identity, no consent, and what was said meanwhile is not repeated. */
-  | { readonly type: 'connection.restored'; readonly ready: SessionReady }
+  /**
+   * A session after a loss. `resumed`: the same one, with the same identity and consent; what was said meanwhile follows, all
+   * of it when `complete`. Else a new one: another identity, no consent, and what was said meanwhile is lost.
+   */
+  | {
+      readonly type: 'connection.restored';
+      readonly ready: SessionReady;
+      readonly resumed: boolean;
+      readonly complete: boolean;
+    }
   /** The client has ended: with an error when it gave up, without when it was closed. */
   | { readonly type: 'connection.closed'; readonly error?: ClientError }
   /** Something was left out (`bad-frame`) or a listener threw (`listener-failed`); the client goes on. */

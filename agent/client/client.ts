@@ -1,18 +1,20 @@
 /** A session in a room, kept up: `for await` what is said there, and say something. */
 import { clientMessageSchema, type ClientMessageInput } from '../protocol/client-messages.ts';
-import type { ServerMessage, SessionReady } from '../protocol/server-messages.ts';
+import type { Answer, ServerMessage, SessionReady } from '../protocol/server-messages.ts';
 import { BACK_OFF_DEFAULTS, backOffMs, type BackOffOptions } from './back-off.ts';
 import { ClientError } from './client-error.ts';
 import type { ClientEvent, ClientEventOf } from './client-events.ts';
 import { EventHub } from './event-hub.ts';
 import type { EventStream } from './event-queue.ts';
 import { Link } from './link.ts';
+import { Questions } from './questions.ts';
 import { chooseSocket, systemRuntime, type Runtime, type SocketConstructor } from './runtime.ts';
 import { socketUrl } from './socket-url.ts';
 
 const QUEUE_CAPACITY = 256;
 const TIMEOUT_MS = 10_000;
 const BEAT_MS = 5000;
+const ANSWER_MS = 10_000;
 
 export interface ClientOptions {
   /** Of the server: `http://127.0.0.1:8080`, or its WebSocket, `wss://host/ws`. */
@@ -22,6 +24,12 @@ export interface ClientOptions {
   readonly name?: string;
   /** True to receive `affect.state` every hop as well. */
   readonly states?: boolean;
+  /** True to receive `affect.delta`, words as they are found, as well. */
+  readonly deltas?: boolean;
+  /** Room token, for servers that ask for one; a function is asked anew for each connection. */
+  readonly token?: string | (() => string | Promise<string>);
+  /** What the platform calls this participant. */
+  readonly externalId?: string;
   /** True to be offered the media of the others (`offer`); answer with {@link UndertoneClient.send}. */
   readonly watch?: boolean;
   /** For runtimes without a global one, e.g. that of the package `ws`. */
@@ -55,17 +63,36 @@ export interface CaptionInput {
   readonly final?: boolean;
 }
 
+export interface SubscribeInput {
+  readonly states?: boolean;
+  readonly deltas?: boolean;
+  /** Whose results to send, among those that may be seen; null for all of them, which is how it begins. */
+  readonly participants?: readonly string[] | null;
+}
+
+export interface AskOptions {
+  /** The last half minute, as the model remembers it (the default), or the whole call, from what was summed up of it. */
+  readonly over?: Answer['over'];
+  /** Default: 10 s. */
+  readonly timeoutMs?: number;
+}
+
 /**
- * A session that comes back by itself after a lost connection. A new session has another identity and no consent: consent
- * is a person's act, so the client never repeats it.
+ * A session that comes back by itself after a lost connection: the same one, without loss, when that is soon enough
+ * (`session.resume`). A new session has another identity and no consent: consent is a person's act, so the client never
+ * repeats it.
  */
 export class UndertoneClient {
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #hub = new EventHub();
   #link: Link | undefined;
+  readonly #questions: Questions;
   #cancelRetry: () => void = () => {};
   #ready: SessionReady | undefined;
+  /** The newest event that came, for who resumes. */
+  #seq = -1;
+  #chosen: SubscribeInput;
   /** Room time minus the runtime's time. */
   #offsetMs = 0;
   #attempt = 0;
@@ -77,6 +104,8 @@ export class UndertoneClient {
   private constructor(options: ClientOptions) {
     this.#options = options;
     this.#runtime = options.runtime ?? systemRuntime;
+    this.#questions = new Questions(this.#runtime);
+    this.#chosen = { states: options.states, deltas: options.deltas };
   }
 
   /**
@@ -157,6 +186,30 @@ export class UndertoneClient {
   }
 
   /**
+   * Chooses what is sent from now on, also after a lost connection; what is not named stays as it is.
+   * As {@link send}.
+   */
+  subscribe(wanted: SubscribeInput): boolean {
+    this.#chosen = { ...this.#chosen, ...wanted };
+    const { participants, ...rest } = wanted;
+    return this.send({
+      type: 'subscribe',
+      ...rest,
+      ...(participants !== undefined && { participants: listOf(participants) }),
+    });
+  }
+
+  /**
+   * Asks about a participant. Resolves also when there is nothing to tell: `status` and `text` say why.
+   * @throws {ClientError} `not-connected`, `timeout`, or `lost`
+   */
+  ask(participant: string, task: Answer['task'], options: AskOptions = {}): Promise<Answer> {
+    const { over, timeoutMs = ANSWER_MS } = options;
+    const send = (id: number): boolean => this.send({ type: 'query', id, participant, task, over });
+    return this.#questions.ask(send, timeoutMs);
+  }
+
+  /**
    * Says whether this participant wants to be analysed. To agree takes the version of the receipt that the person read
    * (`session.receipt`). The server's answer is `consent.changed`, or an `error` (`receipt-outdated`).
    * @throws {ClientError} `not-connected` when agreeing could not be sent. Withdrawing always holds: without a connection
@@ -175,13 +228,30 @@ export class UndertoneClient {
   }
 
   #open(onReady: () => void, onEnd: (error: ClientError) => void): void {
-    const { room, name, states, watch, timeoutMs = TIMEOUT_MS, beatMs = BEAT_MS } = this.#options;
+    const { token } = this.#options;
+    if (typeof token !== 'function') return this.#dial(token, onReady, onEnd);
+    void Promise.resolve()
+      .then(token)
+      .then(
+        (fresh) => this.#closed || this.#dial(fresh, onReady, onEnd),
+        (cause: unknown) =>
+          onEnd(
+            new ClientError('unreachable', 'No room token was to be had. See the cause.', { cause, retryable: true }),
+          ),
+      );
+  }
+
+  #dial(token: string | undefined, onReady: () => void, onEnd: (error: ClientError) => void): void {
+    const { room, name, watch, externalId, timeoutMs = TIMEOUT_MS, beatMs = BEAT_MS } = this.#options;
+    const { states, deltas } = this.#chosen;
+    const last = this.#ready;
+    const resume = last && { token: last.token, seq: this.#seq };
     let began = false;
     try {
       this.#link = new Link({
         WebSocket: chooseSocket(this.#options.WebSocket),
         url: socketUrl(this.#options.url, room),
-        start: { type: 'session.start', room, name, states, watch },
+        start: { type: 'session.start', room, name, states, deltas, watch, externalId, token, resume },
         runtime: this.#runtime,
         timeoutMs,
         beatMs,
@@ -204,12 +274,17 @@ export class UndertoneClient {
 
   #begin(ready: SessionReady, tookMs: number): void {
     this.#attempt = 0;
+    if (!isSame(this.#ready, ready)) this.#seq = -1;
     this.#ready = ready;
+    const { participants } = this.#chosen;
+    if (participants) this.#link?.send({ type: 'subscribe', participants: listOf(participants) });
     this.#offsetMs = ready.roomMs + tookMs / 2 - this.#runtime.nowMs();
     this.#hub.emit(ready);
   }
 
   #receive(message: ServerMessage): void {
+    if ('seq' in message && message.type !== 'delivered') this.#seq = Math.max(this.#seq, message.seq);
+    if (message.type === 'answer') this.#questions.answered(message);
     if (message.type === 'affect.description') {
       this.#link?.send({ type: 'ack', seq: message.seq, receivedMs: this.#runtime.nowMs() });
     }
@@ -220,16 +295,27 @@ export class UndertoneClient {
 
   #lost(error: ClientError): void {
     const attempt = this.#attempt++;
+    this.#questions.lost(
+      new ClientError('lost', 'The connection was lost. Ask again.', { cause: error, retryable: true }),
+    );
     const retryMs = backOffMs(attempt, this.#runtime.random(), { ...BACK_OFF_DEFAULTS, ...this.#options.backOff });
     this.#cancelRetry = this.#runtime.after(retryMs, () => this.#retry());
     this.#hub.emit({ type: 'connection.lost', error, retryMs, attempt });
   }
 
   #retry(): void {
+    const before = this.#ready;
     this.#open(
       () => {
+        const ready = this.session;
+        const resumed = isSame(before, ready);
         this.#reconnects++;
-        this.#hub.emit({ type: 'connection.restored', ready: this.session });
+        this.#hub.emit({
+          type: 'connection.restored',
+          ready,
+          resumed,
+          complete: resumed && (ready.resumed?.complete ?? false),
+        });
       },
       (error) => (error.retryable ? this.#lost(error) : this.#finish(error)),
     );
@@ -240,9 +326,19 @@ export class UndertoneClient {
     this.#closed = true;
     this.#cancelRetry();
     this.#link?.close();
+    this.#questions.lost(error ?? new ClientError('closed', 'The client was closed.'));
     this.#hub.emit({ type: 'connection.closed', ...(error && { error }) });
     this.#hub.close(error);
   }
+}
+
+/** Whether a session is the one before: then what is known of the room still holds. */
+function isSame(before: SessionReady | undefined, now: SessionReady): boolean {
+  return now.resumed !== undefined && before?.participant.id === now.participant.id && before.token === now.token;
+}
+
+function listOf(participants: SubscribeInput['participants']): string[] | null {
+  return participants ? [...participants] : null;
 }
 
 /** Whose results must not be read any more. */

@@ -1,5 +1,12 @@
 /** What a bot may tell its language model of one person: the descriptions' own sentences with their ages. */
-import { readingOf, type AffectState, type Description, type Evidence, type Reading } from './affect-reading.ts';
+import {
+  readingOf,
+  type AffectShift,
+  type AffectState,
+  type Description,
+  type Evidence,
+  type Reading,
+} from './affect-reading.ts';
 
 /** Sentences in the paragraph; the newest ones stay. */
 const SENTENCES = 6;
@@ -29,6 +36,10 @@ export interface ConversationContext {
     readonly seconds: number;
     /** Oldest first. */
     readonly sentences: readonly ContextSentence[];
+    /** Real shifts of the affect within the window, oldest first. */
+    readonly shifts: ReadonlyArray<
+      Pick<AffectShift, 'startMs' | 'from' | 'to' | 'confidence' | 'cause'> & { readonly ageMs: number }
+    >;
     /** The newest numbers within the window. */
     readonly latest: (Reading & { readonly ageMs: number }) | undefined;
     /** What each modality last said of itself, if not that all is well. */
@@ -45,6 +56,8 @@ export interface ContextParts {
   readonly descriptions: readonly Description[];
   readonly latest: Description | AffectState | undefined;
   readonly signals: ReadonlyMap<string, string>;
+  readonly shifts: readonly AffectShift[];
+  nameOf(participant: string): string;
 }
 
 export function makeContext(parts: ContextParts): ConversationContext {
@@ -54,8 +67,11 @@ export function makeContext(parts: ContextParts): ConversationContext {
     .filter(({ endMs }) => endMs >= fromMs)
     .map((description) => sentenceOf(description, nowMs))
     .sort((a, b) => a.endMs - b.endMs);
+  const shifts = parts.shifts.filter(({ endMs }) => endMs >= fromMs);
+  const moved = shifts.at(-1);
+  const last = moved && analysis ? ` ${shiftText(moved, parts)}` : '';
   return {
-    text: paragraph(name ?? participant, seconds, sentences, analysis),
+    text: paragraph(name ?? participant, seconds, sentences, analysis) + last,
     json: {
       participant,
       name,
@@ -63,6 +79,14 @@ export function makeContext(parts: ContextParts): ConversationContext {
       roomMs: nowMs,
       seconds,
       sentences,
+      shifts: shifts.map(({ startMs, from, to, confidence, cause }) => ({
+        startMs,
+        from,
+        to,
+        confidence,
+        cause,
+        ageMs: Math.max(0, nowMs - startMs),
+      })),
       latest: latest && latest.endMs >= fromMs ? { ...readingOf(latest), ageMs: age(latest, nowMs) } : undefined,
       signals: Object.fromEntries(parts.signals),
     },
@@ -85,6 +109,19 @@ function paragraph(name: string, seconds: number, sentences: readonly ContextSen
   if (told.length === 0) return `Nothing could be told of ${who} in the last ${seconds} s.`;
   const said = told.slice(-SENTENCES).map(({ text, ageMs }) => `${Math.round(ageMs / 1000)} s ago: ${shorten(text)}`);
   return `Machine-made impressions of ${who} from the last ${seconds} s, uncertain, oldest first. ${said.join(' ')}`;
+}
+
+/** Words of others are quoted as JSON, so that nothing in them can pass for the paragraph's own. */
+function shiftText({ startMs, from, to, cause: { utterance } }: AffectShift, { nowMs, nameOf }: ContextParts): string {
+  const way = `Since ${Math.round(Math.max(0, nowMs - startMs) / 1000)} s ago: from ${placeOf(from)} to ${placeOf(to)}`;
+  if (!utterance) return `${way}, after nothing that was heard.`;
+  const who = utterance.own ? 'their own words' : `words of ${JSON.stringify(nameOf(utterance.participant))}`;
+  const what = utterance.text === undefined ? '' : `: ${JSON.stringify(shorten(utterance.text))}`;
+  return `${way}, most likely because of ${who}${what}.`;
+}
+
+function placeOf({ labels, valence }: AffectShift['from']): string {
+  return labels[0]?.term ?? (Math.abs(valence) < 0.1 ? 'neutral' : valence > 0 ? 'positive' : 'negative');
 }
 
 function shorten(text: string): string {

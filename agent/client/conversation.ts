@@ -1,21 +1,21 @@
 /** What a bot remembers of the people in a room: fed with events, asked for a context, and telling of shifts. */
-import type { AffectState, Description } from './affect-reading.ts';
 import type { UndertoneClient } from './client.ts';
 import type { ClientEvent } from './client-events.ts';
 import { makeContext, type ConversationContext } from './context.ts';
-import { ShiftDetector, type Shift, type ShiftOptions } from './shift-detector.ts';
+import type { AffectShift, AffectState, Description, Shift, Turn } from './affect-reading.ts';
 
 export interface ConversationOptions {
   /** The room's clock now, in milliseconds, e.g. `() => client.roomMs()`. */
   readonly nowMs: () => number;
   /** How long descriptions are remembered, in seconds. */
   readonly keepSeconds?: number;
-  readonly shift?: Partial<ShiftOptions>;
 }
 
 const KEEP_SECONDS = 300;
 /** Descriptions kept of one person; the oldest go first. */
 const DESCRIPTIONS = 64;
+/** Shifts kept of one person; the oldest go first. */
+const SHIFTS = 16;
 /** People remembered; who was heard of first goes first. */
 const PEOPLE = 64;
 
@@ -27,7 +27,8 @@ interface Person {
   latest: Description | AffectState | undefined;
   /** By modality: what is wrong with it. */
   readonly signals: Map<string, string>;
-  detector: ShiftDetector;
+  /** By id, oldest first. */
+  readonly shifts: Map<string, AffectShift>;
 }
 
 /**
@@ -38,6 +39,9 @@ export class Conversation {
   readonly #options: ConversationOptions;
   readonly #people = new Map<string, Person>();
   readonly #listeners = new Set<(shift: Shift) => void>();
+  readonly #turnListeners = new Set<(turn: Turn) => void>();
+  /** Who the client itself is: another one after a session that could not be resumed. */
+  #self: string | undefined;
   #dropped = 0;
 
   constructor(options: ConversationOptions) {
@@ -64,8 +68,10 @@ export class Conversation {
       case 'connection.closed':
         return this.#people.clear();
       case 'session.ready':
-        // The room may have begun anew, and whether somebody withdrew consent meanwhile is not known.
-        this.#people.clear();
+        // A new session: the room may have begun anew, and whether somebody withdrew consent meanwhile is not known.
+        if (!event.resumed || event.participant.id !== this.#self) this.#people.clear();
+        this.#self = event.participant.id;
+        this.#keepOnly([event.participant, ...event.participants]);
         return [event.participant, ...event.participants].forEach((participant) => this.#meet(participant));
       case 'participant.joined':
       case 'participant.changed':
@@ -79,6 +85,11 @@ export class Conversation {
       case 'affect.description':
       case 'affect.state':
         return this.#read(event);
+      case 'affect.shift':
+        return this.#shift(event);
+      case 'affect.turn':
+        for (const listener of this.#turnListeners) listener(event);
+        return;
     }
   }
 
@@ -94,18 +105,22 @@ export class Conversation {
       descriptions: [...(person?.descriptions.values() ?? [])],
       latest: person?.latest,
       signals: person?.signals ?? new Map(),
+      shifts: [...(person?.shifts.values() ?? [])],
+      nameOf: (id) => this.#people.get(id)?.name ?? id,
     });
   }
 
   /**
-   * Calls `listener` once for each shift; what it throws, {@link push} throws. Wants a client with `states: true`:
-   * descriptions alone come too seldom to tell what lasts.
+   * Calls `listener` once for each real shift of affect, as the server tells them; what it throws, {@link push} throws.
    * @returns what ends that
    */
   onShift(listener: (shift: Shift) => void): () => void {
-    const own = (shift: Shift): void => listener(shift);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return addTo(this.#listeners, listener);
+  }
+
+  /** Calls `listener` when somebody stops speaking: the moment to answer. @returns what ends that */
+  onTurn(listener: (turn: Turn) => void): () => void {
+    return addTo(this.#turnListeners, listener);
   }
 
   #person(id: string): Person {
@@ -118,7 +133,7 @@ export class Conversation {
       descriptions: new Map(),
       latest: undefined,
       signals: new Map(),
-      detector: new ShiftDetector(this.#options.shift),
+      shifts: new Map(),
     };
     this.#people.set(id, person);
     return person;
@@ -136,7 +151,7 @@ export class Conversation {
     person.descriptions.clear();
     person.signals.clear();
     person.latest = undefined;
-    person.detector = new ShiftDetector(this.#options.shift);
+    person.shifts.clear();
   }
 
   #signal(id: string, modality: string, state: string): void {
@@ -150,14 +165,42 @@ export class Conversation {
     person.analysis = true;
     if (event.endMs >= (person.latest?.endMs ?? -Infinity)) person.latest = event;
     if (event.type === 'affect.description') this.#remember(person, event);
-    const shift = person.detector.push(event);
-    if (shift) for (const listener of this.#listeners) listener(shift);
+  }
+
+  /** One that was told already, as after a resumed connection, is told no more. */
+  #shift(event: AffectShift): void {
+    const { shifts, descriptions } = this.#person(event.participant);
+    if (shifts.has(event.id)) return;
+    if (shifts.size >= SHIFTS) dropFirst(shifts);
+    shifts.set(event.id, event);
+    const described = [...descriptions.values()].findLast(({ endMs }) => endMs > event.startMs);
+    const { participant, from, to, startMs, endMs, confidence, cause } = event;
+    const shift = {
+      participant,
+      from,
+      to,
+      sinceMs: startMs,
+      atMs: endMs,
+      confidence,
+      cause: cause.utterance ?? undefined,
+      causeScore: cause.score,
+      evidence: described?.evidence ?? [],
+      sentence: described?.text,
+    };
+    for (const listener of this.#listeners) listener(shift);
+  }
+
+  /** Who is not in the room any more is forgotten. */
+  #keepOnly(present: readonly { readonly id: string }[]): void {
+    const ids = new Set(present.map(({ id }) => id));
+    for (const id of this.#people.keys()) if (!ids.has(id)) this.#people.delete(id);
   }
 
   #remember({ descriptions }: Person, description: Description): void {
     if ((descriptions.get(description.id)?.version ?? 0) > description.version) return;
     // Deleted first so that a revised description counts as new.
     descriptions.delete(description.id);
+    if (description.retracted) return;
     const fromMs = description.endMs - (this.#options.keepSeconds ?? KEEP_SECONDS) * 1000;
     for (const [id, { endMs }] of descriptions) if (endMs < fromMs) descriptions.delete(id);
     if (descriptions.size >= DESCRIPTIONS) this.#dropped += dropFirst(descriptions);
@@ -175,7 +218,16 @@ const FOLLOWED = [
   'signal',
   'affect.description',
   'affect.state',
+  'affect.shift',
+  'affect.turn',
 ] as const;
+
+/** Under a function of its own, so that one listener added twice is two. */
+function addTo<T>(listeners: Set<(event: T) => void>, listener: (event: T) => void): () => void {
+  const own = (event: T): void => listener(event);
+  listeners.add(own);
+  return () => void listeners.delete(own);
+}
 
 /** @returns how many were dropped */
 function dropFirst(map: Map<string, unknown>): number {

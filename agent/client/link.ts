@@ -1,5 +1,6 @@
 /** One connection from its opening to its end: the handshake, the heartbeat, and messages checked one by one. */
 import { z } from 'zod';
+import { CLOSE_LOST } from '../protocol/close-codes.ts';
 import type { ClientMessageInput } from '../protocol/client-messages.ts';
 import { decodeFrame } from '../protocol/decode.ts';
 import { PROTOCOL_VERSION } from '../protocol/protocol-version.ts';
@@ -65,16 +66,20 @@ export class Link {
 
   /** Says goodbye; nothing is called any more. Idempotent. */
   close(): void {
-    if (this.#state === 'ended') return;
-    this.#state = 'ended';
-    this.#cancel();
-    this.#socket.close(1000);
+    this.#leave(1000);
   }
 
+  #leave(code: number): boolean {
+    if (this.#state === 'ended') return false;
+    this.#state = 'ended';
+    this.#cancel();
+    this.#socket.close(code);
+    return true;
+  }
+
+  /** Not a goodbye: the session may be resumed. */
   #end(error: ClientError): void {
-    if (this.#state === 'ended') return;
-    this.close();
-    this.#options.onEnd(error);
+    if (this.#leave(CLOSE_LOST)) this.#options.onEnd(error);
   }
 
   #opened(): void {

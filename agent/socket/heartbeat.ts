@@ -1,5 +1,6 @@
 /** Keeps the living connections and lets the dead and the hopelessly slow go. */
 import type { WebSocket } from 'ws';
+import { CLOSE_NOT_STARTED } from '../protocol/close-codes.ts';
 import type { Session } from './session.ts';
 
 /** Every so often a connection is pinged, told its numbers, and looked at. */
@@ -23,7 +24,8 @@ export function keepAlive(
   });
   const timer = setInterval(() => {
     if (missed++ >= BEATS_ALLOWED) return socket.terminate();
-    if (!session.started && ++idle >= BEATS_ALLOWED) return socket.close(4001, 'No session.start: connect again');
+    if (!session.started && ++idle >= BEATS_ALLOWED)
+      return socket.close(CLOSE_NOT_STARTED, 'No session.start: connect again');
     socket.ping();
     session.beat();
   }, BEAT_MS);

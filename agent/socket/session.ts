@@ -6,6 +6,7 @@ import type { AuthError } from '../auth/auth-error.ts';
 import { ReceiptOutdatedError } from '../consent/ledger.ts';
 import { AnalysisStoppedError } from '../policy/analysis-switch.ts';
 import type { LatencyRecord } from '../latency.ts';
+import { CLOSE_TOO_FAR_BEHIND } from '../protocol/close-codes.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client-messages.ts';
 import { decodeFrame } from '../protocol/decode.ts';
 import { PROTOCOL_VERSION } from '../protocol/protocol-version.ts';
@@ -21,8 +22,6 @@ import { TokenBucket } from './token-bucket.ts';
 /** Enough for candidates in a burst and captions word by word; far below what could hurt. */
 const MESSAGES_PER_SECOND = 50;
 const MESSAGE_BURST = 150;
-/** WebSocket close code for a client that takes too little in. */
-export const TOO_FAR_BEHIND = 4008;
 /** Questions of one session that may wait for their answers. */
 const QUESTIONS_LIMIT = 4;
 const BUSY: Reply = {
@@ -86,7 +85,7 @@ export class Session {
     this.#context = context;
     this.#outbox = new Outbox(wire, () => {
       context.telemetry.subscribers.gaveUp();
-      onEnd(TOO_FAR_BEHIND, 'Too far behind: connect again');
+      onEnd(CLOSE_TOO_FAR_BEHIND, 'Too far behind: connect again');
     });
     context.telemetry.subscribers.opened(this.#outbox);
     this.#addressRoom = addressRoom;

@@ -8,10 +8,11 @@ import type { Credentials } from '../auth/gate.ts';
 import type { Visitor } from '../http/client-address.ts';
 import type { Front } from '../http/front.ts';
 import { guestKey } from '../http/join.ts';
+import { CLOSE_LOST, CLOSE_TOO_FAR_BEHIND } from '../protocol/close-codes.ts';
 import { roomNameSchema } from '../protocol/participants.ts';
 import { Admission, bearerOf, SUBPROTOCOL, subprotocolToken } from './admission.ts';
 import { keepAlive } from './heartbeat.ts';
-import { Session, TOO_FAR_BEHIND, type SessionContext } from './session.ts';
+import { Session, type SessionContext } from './session.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** How long a client may take to say goodbye. */
@@ -150,7 +151,7 @@ export class SocketServer {
 }
 
 /** Nobody said goodbye, or the client was too slow: they may come back. */
-const LOST: ReadonlySet<number> = new Set([1006, TOO_FAR_BEHIND]);
+const LOST: ReadonlySet<number> = new Set([1006, CLOSE_LOST, CLOSE_TOO_FAR_BEHIND]);
 const ANYWHERE = 'http://localhost';
 const TOO_MUCH = new AuthError('too-many-requests', 'Too much data on this connection. Connect again, and send less.');
 

@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { nowUs } from '../../../pipeline/index.ts';
 import { description, startTestAgent, TestClient } from '../fakes.ts';
-import { state } from './fakes.ts';
+import { shifted, state } from './fakes.ts';
 
 const BOT = fileURLToPath(new URL('../../../agent/client/examples/bot.ts', import.meta.url));
 let agent: Agent;
@@ -26,17 +26,18 @@ it('lets the example bot hear a shift and answer it out loud, once', async () =>
   const lines = createInterface({ input: bot.stdout! })[Symbol.asyncIterator]();
   expect((await lines.next()).value).toContain('Listening in "lobby"');
   const { onEvent } = started.analysis.seats[0].join;
-  for (let hop = 1; hop <= 20; hop++) {
-    onEvent(state(hop * 500, hop <= 10 ? 0.4 : -0.4, 0, { participant: id }), nowUs());
-    if (hop === 12) {
-      const words = description(id, 'The brow lowers and the voice drops.');
-      onEvent({ ...words, startMs: 5000, endMs: 6000, valence: { mean: -0.4, sd: 0.2 } }, nowUs());
-    }
-    // One hop after the other, as in a call: of hops that pile up only the newest is sent.
-    await client.settled();
-  }
+  const utterance = { participant: id, own: true, startMs: 0, endMs: 900, text: 'I am fine.' };
+  const turn = { average: { valence: 0, arousal: 0, dominance: 0 }, latencyMs: {}, decidedMs: 6000 };
+  onEvent({ ...description(id, 'The brow lowers and the voice drops.'), endMs: 6000 }, nowUs());
+  // Twice the same: it is answered once, and only when the person has stopped speaking.
+  for (let times = 0; times < 2; times++)
+    onEvent(shifted(6000, -0.4, { participant: id, cause: { utterance, score: 0.8 } }), nowUs());
+  for (let times = 0; times < 2; times++)
+    onEvent({ ...state(6000, -0.4, 0, { participant: id }), ...turn, type: 'affect.turn' }, nowUs());
   expect((await lines.next()).value).toMatch(/^Mia: Hold on/);
-  expect((await lines.next()).value).toContain('The brow lowers and the voice drops.');
+  const because = (await lines.next()).value;
+  expect(because).toContain('The brow lowers and the voice drops.');
+  expect(because).toContain('most likely because of their own words: "I am fine."');
   bot.kill('SIGTERM');
   expect(await once(bot, 'exit')).toEqual([0, null]);
   expect(await lines.next()).toMatchObject({ done: true });

@@ -132,7 +132,96 @@ describe('UndertoneClient', () => {
   });
 });
 
+describe('a question', () => {
+  const answer = {
+    type: 'answer',
+    participant: 'p-1',
+    task: 'labels',
+    over: 'call',
+    status: 'ok',
+    text: 'calm.',
+  } as const;
+
+  it('is answered under its own number, whatever comes between', async () => {
+    const { client, socket } = await connect();
+    const [first, second] = [client.ask('p-1', 'labels', { over: 'call' }), client.ask('p-1', 'cause')];
+    expect(socket.sent.slice(1)).toEqual([
+      { type: 'query', id: 0, participant: 'p-1', task: 'labels', over: 'call' },
+      { type: 'query', id: 1, participant: 'p-1', task: 'cause' },
+    ]);
+    socket.say({ ...answer, id: 1, text: 'none.' });
+    socket.say({ ...answer, id: 7 });
+    socket.say({ ...answer, id: 0 });
+    expect(await first).toMatchObject({ id: 0, text: 'calm.' });
+    expect(await second).toMatchObject({ id: 1, text: 'none.' });
+  });
+
+  it('fails when there is no answer, no connection, or no connection any more', async () => {
+    const { client, socket, runtime } = await connect();
+    const slow = refused(client.ask('p-1', 'labels', { timeoutMs: 500 }));
+    runtime.advance(500);
+    expect(await slow).toMatchObject({ code: 'timeout', retryable: true });
+    const cut = refused(client.ask('p-1', 'labels'));
+    socket.fire('close', { code: 1006 });
+    expect(await cut).toMatchObject({ code: 'lost', retryable: true });
+    expect(await refused(client.ask('p-1', 'labels'))).toMatchObject({ code: 'not-connected' });
+    client.close();
+    expect(runtime.waiting).toBe(0);
+  });
+});
+
 describe('a lost connection', () => {
+  it('is resumed from the newest event, with what was chosen, and says whether anything is missing', async () => {
+    const { client, socket, sockets, runtime } = await connect({ states: true });
+    const restored: unknown[] = [];
+    client.on('connection.restored', ({ resumed, complete }) => restored.push([resumed, complete]));
+    client.subscribe({ states: false, deltas: true, participants: ['p-1'] });
+    socket.say(described(500));
+    socket.say(described(900));
+    socket.fire('close', { code: 1006 });
+    runtime.advance(1000);
+    sockets[1].fire('open');
+    expect(sockets[1].sent[0]).toMatchObject({ states: false, deltas: true, resume: { token: 't', seq: 900 } });
+    sockets[1].say({ ...ready(), resumed: { complete: true, replayed: 0 } });
+    expect(sockets[1].sent[1]).toEqual({ type: 'subscribe', participants: ['p-1'] });
+    sockets[1].fire('close', { code: 1006 });
+    runtime.advance(1000);
+    expect(sockets[2].sent).toEqual([]);
+    sockets[2].fire('open');
+    expect(sockets[2].sent[0]).toMatchObject({ resume: { token: 't', seq: 900 } });
+    sockets[2].say({ ...ready(), token: 'u', resumed: { complete: false, replayed: 0 } });
+    sockets[2].fire('close', { code: 1006 });
+    runtime.advance(1000);
+    sockets[3].fire('open');
+    expect(sockets[3].sent[0]).toMatchObject({ resume: { token: 'u', seq: -1 } });
+    expect(restored).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  it('asks for a new room token for each connection, and tries again when none is to be had', async () => {
+    const tokens = ['one', 'two'];
+    const { sockets, runtime, connecting } = dial({
+      token: () => tokens.shift() ?? Promise.reject(new Error('offline')),
+    });
+    await expect.poll(() => sockets.length).toBe(1);
+    sockets[0].begin();
+    const client = await connecting;
+    expect(sockets[0].sent[0]).toMatchObject({ token: 'one' });
+    sockets[0].fire('close', { code: 1006 });
+    runtime.advance(1000);
+    await expect.poll(() => sockets.length).toBe(2);
+    sockets[1].fire('open');
+    expect(sockets[1].sent[0]).toMatchObject({ token: 'two' });
+    const attempts: number[] = [];
+    client.on('connection.lost', ({ attempt }) => attempts.push(attempt));
+    sockets[1].fire('close', { code: 1006 });
+    runtime.advance(2000);
+    await expect.poll(() => attempts.length).toBe(2);
+    expect(sockets).toHaveLength(2);
+  });
+
   it('comes back with growing pauses, as another session without the consent of the last', async () => {
     const { client, sockets, runtime, socket } = await connect({
       backOff: { firstMs: 500, lastMs: 2000, jitter: 0.3 },

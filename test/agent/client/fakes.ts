@@ -117,6 +117,29 @@ export function described(endMs: number, settings: Partial<Description> = {}): D
   return { ...description('p-1'), seq: endMs, room: 'lobby', ...times, ...settings };
 }
 
+type AffectShift = Extract<ServerMessage, { type: 'affect.shift' }>;
+
+/** A shift that was certain at `endMs` and began 1500 ms before. */
+export function shifted(endMs: number, valence: number, settings: Partial<AffectShift> = {}): AffectShift {
+  const reading = (mean: number) => ({ valence: mean, arousal: 0, dominance: 0, labels: [] });
+  return {
+    type: 'affect.shift',
+    seq: endMs,
+    room: 'lobby',
+    participant: 'p-1',
+    pack: 'fake@1',
+    startMs: endMs - 1500,
+    endMs,
+    id: `p-1!${endMs}`,
+    from: reading(-valence),
+    to: reading(valence),
+    size: Math.abs(2 * valence),
+    confidence: 0.8,
+    cause: { utterance: null, score: 0.7 },
+    ...settings,
+  };
+}
+
 /** One hop of 500 ms. */
 export function state(endMs: number, valence: number, arousal = 0, settings: Partial<State> = {}): State {
   const estimate = (mean: number) => ({ mean, sd: 0.2 });
