@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { operatingCommands } from '../../../agent/cli/operating.ts';
 import { AuditFile } from '../../../agent/consent/audit-file.ts';
@@ -12,19 +13,21 @@ import { startTestAgent, TestClient } from '../fakes.ts';
 const main = fileURLToPath(new URL('../../../agent/cli/main.ts', import.meta.url));
 const SECRET = 'a-secret-that-is-long-enough';
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function undertone(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, ...environment };
-    execFile(process.execPath, ['--import', 'tsx', main, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
+/** Runs one of the commands in this process. @returns what it printed; rejects as the command does */
+async function undertone(...words: string[]): Promise<string> {
+  const [name, ...given] = words;
+  const command = operatingCommands().find((one) => one.name() === name);
+  let printed = '';
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
   });
+  try {
+    await command?.parseAsync(given, { from: 'user' });
+  } finally {
+    spy.mockRestore();
+  }
+  return printed;
 }
 
 let folder: string;
@@ -33,6 +36,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'undertone-cli-'));
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await agent?.close();
   agent = undefined;
 });
@@ -51,11 +55,9 @@ describe('help', () => {
     }
   });
 
-  it('of the others does so, too', async () => {
-    const commands = ['start', 'token', 'doctor', 'prepare', 'analyze'];
-    const helps = await Promise.all(commands.map((command) => undertone([command, '--help'])));
-    for (const [index, { code, stdout }] of helps.entries())
-      expect([code, stdout]).toEqual([0, teaches(commands[index] ?? '')]);
+  it.each(['start', 'token', 'doctor', 'prepare', 'analyze'])('of %s does so, too', async (command) => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', main, command, '--help']);
+    expect(stdout).toEqual(teaches(command));
   });
 });
 
@@ -64,11 +66,10 @@ describe('undertone explain', () => {
     const path = join(folder, 'ours.yaml');
     const recording = `recording: {rooms: [lab], folder: ${join(folder, 'never')}, ttlHours: 72}`;
     writeFileSync(path, `deployment: {context: research}\npolicy: {contact: privacy@acme.test}\n${recording}\n`);
-    const text = await undertone(['explain', '--config', path, '--room', 'lab']);
-    expect(text.code).toBe(0);
-    expect(text.stdout).toMatch(/Only you see[^]*at\s+most 3 days[^]*privacy@acme\.test/);
-    const html = await undertone(['explain', '--config', path, '--format', 'html']);
-    expect(html.stdout).toMatch(/^<!doctype html>/);
+    expect(await undertone('explain', '--config', path, '--room', 'lab')).toMatch(
+      /Only you see[^]*at\s+most 3 days[^]*privacy@acme\.test/,
+    );
+    expect(await undertone('explain', '--config', path, '--format', 'html')).toMatch(/^<!doctype html>/);
   });
 });
 
@@ -79,41 +80,45 @@ describe('undertone stop and its kin', () => {
     client.send({ type: 'consent.set', granted: true, receiptVersion: ready.receipt.version });
     await client.settled();
     const reach = ['--url', agent.url];
-    const knows = { UNDERTONE_ADMIN_SECRET: SECRET };
-    const refused = await undertone(['stop', ...reach]);
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('admin.secret')]);
-    const stopped = await undertone(['stop', ...reach], knows);
-    expect([stopped.code, stopped.stdout]).toEqual([0, expect.stringContaining('1 person was analysed')]);
+    await expect(undertone('stop', ...reach)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('admin.secret'),
+    });
+    vi.stubEnv('UNDERTONE_ADMIN_SECRET', SECRET);
+    expect(await undertone('stop', ...reach)).toContain('1 person was analysed');
     expect(await client.next('analysis.changed')).toMatchObject({ scope: 'process', enabled: false });
-    const resumed = await undertone(['resume', ...reach], knows);
-    expect([resumed.code, resumed.stdout]).toEqual([0, 'Resumed; people are asked anew.\n']);
-    const receipts = await undertone(['receipts', '--participant', id, ...reach], knows);
-    expect(JSON.parse(receipts.stdout)).toMatchObject({ receipts: [{ participant: id, withdrawnBecause: 'stopped' }] });
-    const forgotten = await undertone(['forget', id, ...reach], knows);
-    expect(JSON.parse(forgotten.stdout)).toMatchObject({ participant: id, recordings: 0 });
+    expect(await undertone('stop', '--room', 'lobby', ...reach)).toContain('0 people were analysed');
+    expect(await undertone('resume', ...reach)).toBe(
+      'Resumed; people are asked anew. 1 stopped by room: resume each with --room.\n',
+    );
+    expect(await undertone('resume', '--room', 'lobby', ...reach)).toBe('Resumed; people are asked anew.\n');
+    const receipts: unknown = JSON.parse(await undertone('receipts', '--participant', id, ...reach));
+    expect(receipts).toMatchObject({ receipts: [{ participant: id, withdrawnBecause: 'stopped' }] });
+    expect(JSON.parse(await undertone('forget', id, ...reach))).toMatchObject({ participant: id, recordings: 0 });
   });
 
   it('say what to do when no server answers, or the room cannot be one', async () => {
-    const nobody = await undertone(['stop', '--url', 'http://127.0.0.1:9']);
-    expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('--url')]);
-    const nowhere = await undertone(['stop', '--room', '../etc']);
-    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('--room: a room name is')]);
+    await expect(undertone('stop', '--url', 'http://127.0.0.1:9')).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('--url'),
+    });
+    await expect(undertone('stop', '--room', '../etc')).rejects.toThrow('--room: a room name is');
   });
 });
 
 describe('undertone audit', () => {
-  it('finds a changed line, and exits with 1 then', async () => {
+  it('finds a changed line', async () => {
     const path = join(folder, 'audit.jsonl');
     const file = new AuditFile({ path, maxBytes: 4096, keep: 1, onFailure: () => {} });
     for (const participant of ['mia', 'robin', 'kim']) file.add({ event: 'consent.granted', participant });
     await file.close();
-    const good = await undertone(['audit', path]);
-    expect([good.code, good.stdout]).toEqual([0, expect.stringContaining('3 lines')]);
+    expect(await undertone('audit', path)).toContain('3 lines');
     const changed = join(folder, 'changed.jsonl');
     writeFileSync(changed, readFileSync(path, 'utf8').replace('robin', 'eve'));
-    const bad = await undertone(['audit', changed]);
-    expect([bad.code, bad.stderr]).toEqual([1, expect.stringContaining('Line 3 does not follow')]);
-    const absent = await undertone(['audit', join(folder, 'absent')]);
-    expect(absent.code).toBe(1);
+    await expect(undertone('audit', changed)).rejects.toMatchObject({
+      code: 'audit-broken',
+      message: expect.stringContaining('Line 3 does not follow'),
+    });
+    await expect(undertone('audit', join(folder, 'absent'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
