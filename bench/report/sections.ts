@@ -107,8 +107,7 @@ function waterfall(stages: Readonly<Record<string, Summary | null>>): string {
   const bars = Object.entries(stages).flatMap(([stage, told], index) => {
     if (told === null) return [];
     const bar = { label: stage, from, value: told.p50, whisker: from + told.p95, shown: ms(told.p50), colour: index };
-    // `decoded` is the whole of what `firstWord` is the beginning of.
-    if (stage !== 'firstWord') from += told.p50;
+    from += told.p50;
     return [bar];
   });
   return barChart('Stages of a description', bars);
@@ -117,8 +116,12 @@ function waterfall(stages: Readonly<Record<string, Summary | null>>): string {
 function capacitySections({ results, config }: CapacityInput): Section[] {
   const series: Series[] = results.runs.map(({ mode, engine, steps }) => ({
     name: results.runs.some((other) => other.mode === mode && other.engine !== engine) ? `${mode}, ${engine}` : mode,
+    // Of a load that was tried twice, the second counts.
     points: steps
-      .filter(({ dueToState }) => dueToState !== null)
+      .filter(
+        ({ dueToState, participants }, at) =>
+          dueToState !== null && steps.findLastIndex((step) => step.participants === participants) === at,
+      )
       .toSorted((a, b) => a.participants - b.participants)
       .map(({ participants, dueToState }) => [participants, dueToState?.p95 ?? 0] as const),
     failed: (x) => steps.findLast(({ participants }) => participants === x)?.held === false,

@@ -184,7 +184,7 @@ function legend(series: readonly Series[], toY: Scale): string[] {
   const ends = series
     .map(({ name, points, limit }, index) => ({ name, index, limit, y: toY(points.at(-1)?.[1] ?? 0) }))
     .toSorted((a, b) => a.y - b.y);
-  let lowest = MARGIN.top;
+  let lowest: number = MARGIN.top;
   return ends.map(({ name, index, limit, y }) => {
     lowest = Math.max(lowest, y);
     const at = lowest;
