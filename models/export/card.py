@@ -82,7 +82,7 @@ def _rows(reports: list[dict]) -> list[tuple]:
         ("distinct texts, hedged texts", of("texts.distinct", "texts.hedged", form="{:.2f}, {:.2f}")), ("calibration error of confidence (ECE)", of("confidence.ECE", form="{:.3f}")),
         ("abstention precision / recall", of("abstention.precision", "abstention.recall", form=two)),
         *((name, of(name)) for name in ("voice alone tells high from low arousal (AUC)", "face alone names joy, sadness, anger, surprise, neutral")),
-        *((name, of(f"tasks.{name}")) for name in ("sentiment: right side", "sentiment: same of seven answers", "labels: F, cues first", "labels: F, without", "expression: F of action units", "cause: right utterance where there is one", "cause: says none where there is none")),
+        *((name, of(f"tasks.{name}")) for name in ("sentiment: right side", "sentiment: same of seven answers", "labels: F of families, cues first", "labels: F of families, without", "expression: F of action units", "cause: right utterance where there is one", "cause: says none where there is none")),
     ]
     return [(name, *(tell(r) for r in reports)) for name, tell in lines]
 

@@ -200,6 +200,14 @@ def _named(text: str, separator: str = ", ") -> set[str]:
     return {x.split(" ")[0] if x.startswith("AU") else x for x in text.rstrip(".").split(separator)} - {"No action unit stands out", "The face cannot be seen", LITTLE.rstrip(".")}
 
 
+_FAMILY = {t.term: t.family for t in TERMS}
+
+
+def _families(text: str) -> set[str]:
+    """Families of the terms of an answer: its few words stand for their many synonyms."""
+    return {_FAMILY.get(term, term) for term in _named(text)}
+
+
 def answers(pack: Pack, episodes: int, group: int = 64) -> dict:
     """The other tasks, asked of everybody at two hops; labels with and without the cues first."""
     signs, exact, planned, free, units, hit, silent_right = [], [], [], [], [], [], []
@@ -220,14 +228,14 @@ def answers(pack: Pack, episodes: int, group: int = 64) -> dict:
                 exact.append(told["sentiment"][b] == sentiment(truth.told[b, t]))
                 if abs(v) >= 0.12:
                     signs.append((v > 0) == ("ositive" in told["sentiment"][b]))
-                gold = {TERMS[k].term for k in np.flatnonzero(truth.labels[b, t] > 0.4)}
-                planned.append((_named(told["labels"][b]), gold))
-                free.append((_named(unplanned[b]), gold))
+                gold = {TERMS[k].family for k in np.flatnonzero(truth.labels[b, t] > 0.4)}
+                planned.append((_families(told["labels"][b]), gold))
+                free.append((_families(unplanned[b]), gold))
                 named = told["cause"][b].rstrip(".").split(": ")[-1]
                 (silent_right if truth.cause[b, t] < 0 else hit).append(named == ("none" if truth.cause[b, t] < 0 else str(truth.cause[b, t])))
     mean = lambda x: round(float(np.mean(x)), 3)  # noqa: E731
     return {
-        "asked": len(exact), "sentiment: same of seven answers": mean(exact), "sentiment: right side": mean(signs), "labels: F, cues first": sets_f(planned), "labels: F, without": sets_f(free),
+        "asked": len(exact), "sentiment: same of seven answers": mean(exact), "sentiment: right side": mean(signs), "labels: F of families, cues first": sets_f(planned), "labels: F of families, without": sets_f(free),
         "expression: F of action units": sets_f(units), "cause: right utterance where there is one": mean(hit), "cause: says none where there is none": mean(silent_right), "causes asked": len(hit),
     }
 

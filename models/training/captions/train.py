@@ -18,11 +18,11 @@ from scipy.optimize import minimize
 import corpus
 import members
 import wordnet
-from words import bases
+from words import LEMMAS, bases
 
 ROOT = Path(__file__).parents[3]
 SIZE = 64  # of a WordNet vector
-LEAST_USE = 3  # times that WordNet's makers met a word, to be learned without having been said
+LEAST_USE = 5  # times that WordNet's makers met a word, to be learned without having been said
 
 
 def main() -> None:
@@ -45,9 +45,9 @@ def main() -> None:
 
     rng = np.random.default_rng(args.seed)
     runs = members.train_runs(said, members.made_up(rng, 8000), 0.25, 2e-4)
-    nets = [members.train_net(vocabulary, known, said, args.seed + i, args.epochs, made) for i, made in enumerate((0, args.made))]
+    nets = [members.train_net(vocabulary, known, said, args.seed + i, args.epochs, made) for i, made in enumerate((0, args.made, args.made))]
     scores = [members.runs_scores(*runs, development), *(members.net_scores(net, vocabulary, development) for net in nets)]
-    for name, score in zip(("word runs", "net", "net, with made-up ones"), scores):
+    for name, score in zip(("word runs", "net", "net, with made-up ones", "another"), scores):
         print(f"{name}: {_report(score, development)}", flush=True)
     trust = _trust(scores, vocabulary, development)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def _words(args, said: list[corpus.Said], ratings: list[dict[str, float]]) -> tu
     """The words that have a vector, and what is known of each before anything is learned."""
     common = {word for word, n in wordnet.frequencies(args.wordnet).items() if n >= LEAST_USE and word.isalpha()}
     spoken = {word for tokens, _ in said for word in tokens} | {w for t, _ in members.made_up(np.random.default_rng(0), 20000) for w in t}
-    words = sorted(spoken | common | ratings[0].keys() | ratings[1].keys())
+    words = sorted(spoken | common | ratings[0].keys() | ratings[1].keys() | LEMMAS.keys())
     if args.vectors and args.vectors.exists():
         stored = np.load(args.vectors)
         rows, vectors = stored["rows"].tolist(), stored["v"]
