@@ -36,14 +36,16 @@ export const sizes = css`
     .signs {
       font-size: 13px;
     }
-    .labels {
-      display: flex;
-    }
     .why .long {
       display: inline;
     }
     .trend {
       height: 26px;
+    }
+  }
+  @container (min-width: 520px) {
+    .labels {
+      display: flex;
     }
   }
   @container (min-width: 900px) {

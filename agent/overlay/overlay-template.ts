@@ -5,7 +5,7 @@ import { certaintyOf } from './certainty.ts';
 import { icon, type IconName } from './icons.ts';
 import { familyOf } from './label-families.ts';
 import { ago, duration, fill, textsOf, type Language, type Texts } from './languages.ts';
-import { affectIn, cueIn, sentenceIn } from './rephrase.ts';
+import { cueIn, sentenceIn, shiftIn } from './rephrase.ts';
 import { STALE_MS, type TileReading, type TileStatus } from './tile-reading.ts';
 import { TREND_MS, type Trend } from './trend.ts';
 
@@ -66,11 +66,7 @@ function signals({ reading, language, nowMs }: View): TemplateResult[] {
     state === 'ok' ? [] : [chip(modality, texts.signal[modality][state], true)],
   );
   const shift = reading.shift(nowMs);
-  if (shift) {
-    const { from, to } = shift;
-    const values = { from: affectIn(language, from), to: affectIn(language, to) };
-    chips.push(chip('shift', fill(texts.ui.shift, values)));
-  }
+  if (shift) chips.push(chip('shift', shiftIn(language, shift.from, shift.to)));
   if (reading.lost) chips.unshift(chip('lost', texts.ui.lost, true));
   return chips;
 }

@@ -54,6 +54,14 @@ export function affectIn(language: Language, { labels, valence, arousal }: Affec
   return degree ? fill(texts.sentence[degree], { affect: named }) : named;
 }
 
+/** What a change was from and to; told by the numbers when both have the same name, e.g. two kinds of `neutral`. */
+export function shiftIn(language: Language, from: Affect, to: Affect): string {
+  const named = [from, to].map((one) => affectIn(language, one));
+  const [before = '', after = ''] =
+    named[0] === named[1] ? [from, to].map((one) => affectIn(language, { ...one, labels: [] })) : named;
+  return fill(textsOf(language).ui.shift, { from: before, to: after });
+}
+
 function familiesOf(labels: Told['labels']): (keyof Texts['family'])[] {
   const best = labels[0]?.score ?? 0;
   const close = labels.filter(({ score }) => score >= best * NEARLY).flatMap(({ term }) => familyOf(term) ?? []);

@@ -119,12 +119,13 @@ export class TileReading {
   }
 
   #begin(session: SessionReady, nowMs: number): void {
+    // In a new session nobody's consent is known from before; in the same one what was missed follows.
+    const same = session.resumed !== undefined && session.participant.id === this.#self?.id;
+    if (!same) this.#forget();
     this.#self = { id: session.participant.id, seesAll: session.results !== 'self' };
     this.#offsetMs = session.roomMs - nowMs;
     this.#lost = false;
     this.#participant = this.#wanted ?? session.participant.id;
-    // In a new session nobody's consent is known from before; in a resumed one what was missed follows.
-    if (!session.resumed) this.#forget();
     for (const one of [session.participant, ...session.participants]) this.#meet(one);
   }
 

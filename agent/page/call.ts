@@ -18,6 +18,8 @@ export class Call {
   /** The receipt that the person agreed to in this call; undefined while analysis is off. */
   #agreed: string | undefined;
   #queries = 0;
+  /** Who one is in the present session. */
+  #self: string | undefined;
   #ended = false;
 
   /** @param onEnd the person left, or joining failed with an error */
@@ -45,6 +47,7 @@ export class Call {
     const client = await UndertoneClient.connect({ url: location.origin, room, name, watch: true, states: true });
     if (this.#ended) return client.close();
     this.#client = client;
+    this.#self = client.session.participant.id;
     // Offers come at once, and are answered while the person still reads the receipt.
     this.#watch(client);
     void this.#follow(client).catch((error: unknown) => this.leave(asError(error)));
@@ -105,7 +108,9 @@ export class Call {
   #again(client: UndertoneClient, session: SessionReady): void {
     hideBanner();
     showStatus(t(session.resumed?.complete ? 'resumed' : 'renewed'));
-    if (session.resumed) return this.#view?.receive(session);
+    const same = session.resumed !== undefined && session.participant.id === this.#self;
+    this.#self = session.participant.id;
+    if (same) return this.#view?.receive(session);
     this.#watch(client);
     void this.#enter(session);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ClientEvent } from '../../agent/client/index.ts';
 import { delta, described, person, ready, shifted, signal, state } from '../agent/overlay/events.ts';
 import { findChromium, findFirefox } from '../support/machine.ts';
@@ -77,6 +77,10 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
   });
   afterAll(() => browser?.close());
 
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+
   async function gallery(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
     const context = await browser.newContext({ viewport: DESKTOP, ...options });
     const page = await context.newPage();
@@ -105,7 +109,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
       expect(complaints).toEqual([]);
       const path = join(artifacts, `overlay-${colorScheme}-${viewport.width}.png`);
       await page.screenshot({ path, fullPage: true });
-      await page.context().close();
     },
   );
 
@@ -126,7 +129,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     await says('small-off', /Analysis is off/);
     await says('german', /Die Person wirkt belustigt und froh/);
     await says('over-large', 'Appeared calm, now happy');
-    await page.context().close();
   });
 
   test('fits tiles of every size: nothing is cut off but the end of a sentence', async () => {
@@ -143,7 +145,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
       [...overlay.shadowRoot.querySelectorAll('button')].map((one) => one.getBoundingClientRect())
         .map(({ width, height }) => Math.min(width, height)))`);
     expect(Math.min(...(targets as number[]))).toBeGreaterThanOrEqual(24);
-    await page.context().close();
   });
 
   test('tells assistive technology who, what, how sure, and whether the reasons are shown', async () => {
@@ -158,7 +159,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     expect(nodes.some(({ name }) => name === 'quite sure')).toBe(true);
     // Marks and icons say nothing that words do not say as well.
     expect(nodes.filter(({ name }) => /[●○]/.test(name))).toEqual([]);
-    await page.context().close();
   });
 
   test('shows the reasons by keyboard, and hides them with Escape', async () => {
@@ -173,7 +173,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     await page.keyboard.press('Enter');
     await overlay.locator('.signs').getByText('a higher pitch').waitFor();
     expect(await overlay.locator('.why').getAttribute('aria-expanded')).toBe('true');
-    await page.context().close();
   });
 
   test('shows the reasons under the mouse, and keeps those that were clicked', async () => {
@@ -186,7 +185,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     await overlay.locator('.why').click();
     await page.mouse.move(2, 2);
     await overlay.locator('.signs').getByText('seen').waitFor();
-    await page.context().close();
   });
 
   test('shows the reasons on a tap', async () => {
@@ -196,7 +194,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     await overlay.locator('.signs').getByText('a broad smile').waitFor();
     await overlay.locator('.why').tap();
     await overlay.locator('.signs').getByText('a broad smile').waitFor({ state: 'detached' });
-    await page.context().close();
   });
 
   test('announces the newest sentence politely, once, and not the one that follows at once', async () => {
@@ -208,7 +205,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     );
     await page.locator('#medium .caption', { hasText: 'Another.' }).waitFor();
     expect(await live.textContent()).toContain('appears amused');
-    await page.context().close();
   });
 
   test('runs from right to left in Arabic, in that language’s own words', async () => {
@@ -221,14 +217,12 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     expect(caption!.x).toBeGreaterThan(why!.x);
     await page.evaluate(`document.getElementById('medium').setAttribute('dir', 'rtl')`);
     await page.locator('#medium .layer[dir=rtl]').waitFor();
-    await page.context().close();
   });
 
   test('keeps still for those who want less motion', async () => {
     const { page } = await gallery({ reducedMotion: 'reduce' });
     const animation = `getComputedStyle(document.getElementById('medium').shadowRoot.querySelector('.caption')).animationName`;
     expect(await page.evaluate(animation)).toBe('none');
-    await page.context().close();
   });
 
   test('lies exactly over the video it is for, also scrolled, resized and full screen', async () => {
@@ -252,7 +246,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     await page.evaluate('document.exitFullscreen()');
     await expect.poll(apart).toBe(true);
     expect(await page.evaluate(`document.getElementById('over-large').popover`)).toBeNull();
-    await page.context().close();
   });
 
   test('refuses what is not of the protocol, and goes on', async () => {
@@ -266,7 +259,6 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
       .getByText(/appears amused/)
       .first()
       .waitFor();
-    await page.context().close();
   });
 });
 

@@ -20,7 +20,7 @@ export class LatencyReadout {
     const hint = el('p', {}, t('latencyLast'));
     this.element = el(
       'details',
-      { class: 'latency' },
+      { class: 'latency', 'aria-label': t('latency') },
       summary,
       el('div', { class: 'popup' }, hint, this.#bars, this.#many),
     );

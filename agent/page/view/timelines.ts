@@ -1,7 +1,6 @@
 /** Everybody's timeline, and under them the sentences in words: for those who do not see lines, and for all. */
 import type { AffectShift, AffectState, Description } from '../../../pipeline/index.ts';
-import { affectIn, sentenceIn } from '../../overlay/rephrase.ts';
-import { fill, textsOf } from '../../overlay/languages.ts';
+import { sentenceIn, shiftIn } from '../../overlay/rephrase.ts';
 import { language, t } from '../texts.ts';
 import { el } from './dom.ts';
 import { clock, Timeline } from './timeline.ts';
@@ -59,9 +58,8 @@ export class Timelines {
   }
 
   shift({ participant, id, startMs, from, to, cause }: AffectShift): void {
-    const values = { from: affectIn(language(), from), to: affectIn(language(), to) };
     const after = cause.utterance?.text;
-    const text = fill(textsOf(language()).ui.shift, values) + (after ? ` (${t('causedBy', { text: after })})` : '');
+    const text = shiftIn(language(), from, to) + (after ? ` (${t('causedBy', { text: after })})` : '');
     this.#line(participant).series.shift({ atS: startMs / 1000, id, text });
     this.#row(participant, id, startMs, text, 'shift');
   }

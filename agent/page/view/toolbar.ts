@@ -30,7 +30,14 @@ export class Toolbar {
       button(t('leave'), { class: 'leave' }, () => actions.leave()),
     );
     if (devices)
-      this.element.append(el('details', { class: 'device-picker' }, el('summary', {}, t('devices')), this.#devices));
+      this.element.append(
+        el(
+          'details',
+          { class: 'device-picker', 'aria-label': t('devices') },
+          el('summary', {}, t('devices')),
+          this.#devices,
+        ),
+      );
     this.showAnalysis(false);
   }
 

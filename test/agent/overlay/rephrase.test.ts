@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES, textsOf } from '../../../agent/overlay/languages.ts';
-import { affectIn, cueIn, rephrase, sentenceIn } from '../../../agent/overlay/rephrase.ts';
+import { affectIn, cueIn, rephrase, sentenceIn, shiftIn } from '../../../agent/overlay/rephrase.ts';
 import { described } from './events.ts';
 
 describe('a description in another language', () => {
@@ -48,6 +48,12 @@ describe('a description in another language', () => {
     expect(affectIn('de', { labels, valence: -0.5, arousal: -0.4 })).toBe('bedrückt und matt');
     expect(affectIn('fr', { labels: [], valence: 0.5, arousal: 0.5 })).toBe('gaie et animée');
     expect(cueIn('de', { cue: 'eyelids', direction: 'fluttering' })).toBe('eyelids fluttering');
+  });
+
+  it('tells a change by its feelings, and by the numbers when those have one name', () => {
+    const of = (term: string, valence: number) => ({ labels: [{ term, score: 1 }], valence, arousal: 0.5 });
+    expect(shiftIn('de', of('sad', -0.5), of('happy', 0.5))).toBe('Wirkte traurig, wirkt nun froh');
+    expect(shiftIn('en', of('composed', 0), of('even', 0.5))).toBe('Appeared lively, now cheerful and lively');
   });
 
   it('says nothing of a person when the model did not', () => {

@@ -89,6 +89,8 @@ describe('what is known of one person', () => {
     expect(after(ready(), described(), ready()).status).toBe('waiting');
     const resumed = ready({ resumed: { complete: true, replayed: 0 } });
     expect(after(ready(), described(), resumed).status).toBe('reading');
+    const another = { ...resumed, participant: person({ id: 'p-again', name: 'Me' }) };
+    expect(after(ready(), described(), another).status).toBe('waiting');
   });
 
   it('grows old by the room’s clock, or without one by that of the newest event', () => {
