@@ -57,7 +57,7 @@ export interface ContextParts {
   readonly latest: Description | AffectState | undefined;
   readonly signals: ReadonlyMap<string, string>;
   readonly shifts: readonly AffectShift[];
-  nameOf(participant: string): string;
+  readonly nameOf: (participant: string) => string;
 }
 
 export function makeContext(parts: ContextParts): ConversationContext {

@@ -48,7 +48,7 @@ export class Questions {
 
   /** The connection is gone; nothing will be answered. */
   lost(error: ClientError): void {
-    for (const id of [...this.#waiting.keys()]) this.#fail(id, error);
+    for (const id of this.#waiting.keys()) this.#fail(id, error);
   }
 
   #fail(id: number, error: ClientError): void {
