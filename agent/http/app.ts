@@ -111,6 +111,8 @@ function securityHeaders(): ReturnType<typeof secureHeaders> {
     },
     permissionsPolicy: { camera: ['self'], microphone: ['self'], geolocation: [], displayCapture: [] },
     referrerPolicy: 'no-referrer',
+    // A route may know better, see `/join`.
+    overwrite: false,
     xFrameOptions: 'DENY',
     // Only where HTTPS is spoken, see above.
     strictTransportSecurity: false,

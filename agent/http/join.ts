@@ -13,7 +13,8 @@ const COOKIE = '__Host-undertone';
 export function joinRoutes(front: Front, invitations: Invitations): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   // Asking first: programs that look at links before people do must not use them up.
-  app.get('/:code', (context) => context.html(askPage()));
+  // And with the referrer held back even here, browsers would call the page's own form a stranger's (Origin: null).
+  app.get('/:code', (context) => context.html(askPage(), 200, { 'Referrer-Policy': 'same-origin' }));
   app.post('/:code', (context) => {
     const { address } = context.get('visitor');
     front.limits.attempt(address);
@@ -46,6 +47,7 @@ function askPage(): ReturnType<typeof html> {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="dark light" />
         <title>Join a call</title>
+        <link rel="icon" href="data:," />
       </head>
       <body>
         <h1>You are invited to a call</h1>
