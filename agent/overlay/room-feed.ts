@@ -2,8 +2,6 @@
 import { ClientError, UndertoneClient, type ClientEvent, type ClientOptions } from '../client/index.ts';
 import type { Participant } from '../protocol/participants.ts';
 
-/** `token` goes with `session.start`. */
-export type FeedOptions = ClientOptions & { readonly token?: string };
 export type FeedListener = (event: ClientEvent) => void;
 
 /** Everything a client tells; descriptions and numbers of those who withdrew are gone with `consent.changed`. */
@@ -39,8 +37,8 @@ class Feed {
   #client: UndertoneClient | undefined;
   #closed = false;
 
-  constructor(options: FeedOptions, onEnd: () => void) {
-    this.#connecting = UndertoneClient.connect(options);
+  constructor(options: ClientOptions, onEnd: () => void) {
+    this.#connecting = UndertoneClient.connect({ ...options, states: true, deltas: true });
     this.#connecting.then(
       (client) => {
         if (this.#closed) return client.close();
@@ -73,10 +71,7 @@ class Feed {
   }
 
   #tell(event: ClientEvent): void {
-    if (event.type === 'session.ready') {
-      this.#people.clear();
-      this.#client?.send({ type: 'subscribe', states: true, deltas: true });
-    }
+    if (event.type === 'session.ready') this.#people.clear();
     if (event.type === 'participant.joined' || event.type === 'participant.changed')
       this.#people.set(event.participant.id, event.participant);
     if (event.type === 'participant.left') this.#people.delete(event.participant);
@@ -87,7 +82,7 @@ class Feed {
 const feeds = new Map<string, Feed>();
 
 /** Listens to a room; the first overlay connects, the last one to go disconnects. @returns what ends that */
-export function listen(options: FeedOptions, listener: FeedListener): () => void {
+export function listen(options: ClientOptions, listener: FeedListener): () => void {
   const key = JSON.stringify([options.url, options.room, options.name, options.token]);
   const feed = feeds.get(key) ?? new Feed(options, () => feeds.delete(key));
   feeds.set(key, feed);

@@ -1,6 +1,7 @@
 /** The call on the screen: header, tiles, what can be seen and asked beside them, toolbar. */
 import type { CaptionInput, ClientEvent, SessionReady, UndertoneClient } from '../client/index.ts';
 import type { Participant } from '../protocol/participants.ts';
+import type { Answer } from '../protocol/server-messages.ts';
 import { EventRecord } from './event-record.ts';
 import type { OwnMedia } from './own-media.ts';
 import { t } from './texts.ts';
@@ -17,8 +18,8 @@ import { Toolbar, type ToolbarActions } from './view/toolbar.ts';
 
 export interface CallActions extends ToolbarActions {
   caption(caption: CaptionInput): void;
-  /** @returns the number of the question, or undefined without a connection */
-  ask(asked: Asked): number | undefined;
+  /** Rejects with words for people. */
+  ask(asked: Asked): Promise<Answer>;
 }
 
 const DRAW_MS = 500;
@@ -109,8 +110,6 @@ export class CallView {
         return this.#timelines.read(event);
       case 'affect.shift':
         return this.#timelines.shift(event);
-      case 'answer':
-        return this.#ask.answer(event);
       case 'delivered':
         return this.#latency.delivered(event.seq, event.deliveredMs, event.sinceHopMs);
     }

@@ -17,7 +17,6 @@ export class Call {
   #view: CallView | undefined;
   /** The receipt that the person agreed to in this call; undefined while analysis is off. */
   #agreed: string | undefined;
-  #queries = 0;
   /** Who one is in the present session. */
   #self: string | undefined;
   #ended = false;
@@ -44,7 +43,14 @@ export class Call {
   async #begin(): Promise<void> {
     const { room, source } = this.#choice;
     const name = source === 'synthetic' ? `${this.#choice.name || 'Robin'}, synthetic` : this.#choice.name;
-    const client = await UndertoneClient.connect({ url: location.origin, room, name, watch: true, states: true });
+    const client = await UndertoneClient.connect({
+      url: location.origin,
+      room,
+      name,
+      watch: true,
+      states: true,
+      deltas: true,
+    });
     if (this.#ended) return client.close();
     this.#client = client;
     this.#self = client.session.participant.id;
@@ -58,7 +64,6 @@ export class Call {
 
   /** What a session begins with, the first one and those after a lost connection. */
   async #enter(session: SessionReady): Promise<void> {
-    this.#client?.send({ type: 'subscribe', states: true, deltas: true });
     this.#view?.welcome(session);
     for (const [participant, stream] of this.#watcher?.streams ?? []) this.#view?.play(participant, stream);
     if (this.#agreed === session.receipt.version) this.#grant();
@@ -68,6 +73,7 @@ export class Call {
   #watch(client: UndertoneClient): void {
     this.#watcher?.close();
     this.#watcher = new Watcher({
+      iceServers: client.session.iceServers,
       send: (message) => void client.send(message),
       onStream: (participant, stream) => this.#view?.play(participant, stream),
     });
@@ -133,9 +139,9 @@ export class Call {
   async #publish(): Promise<void> {
     const [client, media] = [this.#client, this.#media];
     if (!client || !media || this.#ended) return;
-    const { whip, token } = client.session;
+    const { whip, token, iceServers } = client.session;
     try {
-      await media.publish({ path: whip, token }, () => void this.#publish());
+      await media.publish({ path: whip, token, iceServers }, () => void this.#publish());
       for (const kind of ['audio', 'video'] as const)
         if (media.muted[kind]) client.send({ type: 'mute', kind, muted: true });
     } catch (error) {
@@ -155,10 +161,7 @@ export class Call {
         media.choose(kind, deviceId).catch((error: unknown) => showStatus(asError(error).message));
       },
       caption: (caption) => void client.sendCaption(caption),
-      ask: (asked) => {
-        const id = this.#queries++;
-        return client.send({ type: 'query', id, ...asked }) ? id : undefined;
-      },
+      ask: ({ participant, task, over }) => client.ask(participant, task, { over }),
     };
   }
 

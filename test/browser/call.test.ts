@@ -75,8 +75,8 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
 
   test('shows the words on the tiles of both, and the other caller in motion', async () => {
     for (const caller of [ada, ben]) {
-      await caller.page.locator('.tile').nth(1).locator('.captions li').first().waitFor();
-      await caller.page.locator('.tile').nth(0).locator('.captions li').first().waitFor();
+      await caller.page.locator('.tile').nth(1).locator('.caption').waitFor();
+      await caller.page.locator('.tile').nth(0).locator('.caption').waitFor();
       const playing = await caller.page
         .locator('.tile:not(.own) video')
         .evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth);
@@ -94,7 +94,7 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
     await ada.until('affect.description', (event) => ada.heard.indexOf(event) > after && event.participant === ada.id);
     const late = ada.heard.slice(after).filter((message) => 'participant' in message && message.participant === ben.id);
     expect(late.map(({ type }) => type)).toEqual([]);
-    await ada.page.getByRole('article', { name: /Ben, analysis off/ }).waitFor();
+    await ada.page.getByRole('article', { name: 'Ben' }).getByText('Consent withdrawn').first().waitFor();
     await ben.page.screenshot({ path: join(artifacts, 'call-withdrawn.png') });
   });
 });

@@ -8,6 +8,7 @@ export interface WhipTarget {
   /** Path to POST the offer to. */
   readonly path: string;
   readonly token: string;
+  readonly iceServers?: RTCIceServer[] | undefined;
 }
 
 /** Publishing did not work; the message says what to do. */
@@ -17,7 +18,7 @@ export class PublishError extends Error {
 
 export class Publisher {
   readonly #target: WhipTarget;
-  readonly #connection = new RTCPeerConnection();
+  readonly #connection: RTCPeerConnection;
   readonly #late: RTCIceCandidate[] = [];
   #resource: string | undefined;
   #offered = false;
@@ -26,6 +27,7 @@ export class Publisher {
   /** @param onLost the connection failed for good: publish anew */
   constructor(target: WhipTarget, onLost: () => void) {
     this.#target = target;
+    this.#connection = new RTCPeerConnection(target.iceServers ? { iceServers: target.iceServers } : {});
     this.#connection.addEventListener('connectionstatechange', () => {
       if (this.#connection.connectionState === 'failed' && !this.#closed) onLost();
     });

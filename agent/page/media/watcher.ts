@@ -5,6 +5,7 @@ import type { ServerMessage } from '../../protocol/server-messages.ts';
 type Offer = Extract<ServerMessage, { type: 'offer' }>;
 
 export interface WatcherOptions {
+  readonly iceServers?: RTCIceServer[] | undefined;
   send(message: ClientMessageInput): void;
   /** The media of a participant, whenever its tracks change; null when there is none any more. */
   onStream(participant: string, stream: MediaStream | null): void;
@@ -12,13 +13,14 @@ export interface WatcherOptions {
 
 export class Watcher {
   readonly #options: WatcherOptions;
-  readonly #connection = new RTCPeerConnection();
+  readonly #connection: RTCPeerConnection;
   readonly #streams = new Map<string, MediaStream>();
   #queue: Promise<void> = Promise.resolve();
   #restarts = 0;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
+    this.#connection = new RTCPeerConnection(options.iceServers ? { iceServers: options.iceServers } : {});
     this.#connection.addEventListener('icecandidate', ({ candidate }) => {
       options.send({
         type: 'candidate',

@@ -24,11 +24,10 @@ export class AskBox {
   readonly #task = el('select', { id: 'ask-task' });
   readonly #over = el('select', { id: 'ask-over' });
   readonly #go = el('button', { type: 'submit' }, t('ask'));
-  readonly #reply = el('p', { class: 'reply', role: 'status' });
-  #latest = -1;
+  readonly #reply = el('p', { class: 'reply', role: 'status', dir: 'auto' });
+  #latest: Promise<Answer> | undefined;
 
-  /** @param onAsk sends it; @returns the number that the answer will carry, or undefined without a connection */
-  constructor(onAsk: (asked: Asked) => number | undefined) {
+  constructor(onAsk: (asked: Asked) => Promise<Answer>) {
     this.#task.append(...TASKS.map((task) => el('option', { value: task }, t(QUESTIONS[task]))));
     this.#over.append(
       el('option', { value: 'window' }, t('overWindow')),
@@ -46,10 +45,7 @@ export class AskBox {
       event.preventDefault();
       const task = TASKS.find((one) => one === this.#task.value) ?? 'describe';
       const over = this.#over.value === 'call' ? 'call' : 'window';
-      const number = onAsk({ participant: this.#who.value, task, over });
-      if (number === undefined) return;
-      this.#latest = number;
-      this.#reply.textContent = t('asking');
+      this.#show(onAsk({ participant: this.#who.value, task, over }));
     });
     const hint = el('p', { class: 'small' }, t('askHint'));
     this.element = el('section', { class: 'panel' }, el('h2', {}, t('ask')), form, this.#reply, hint);
@@ -68,11 +64,19 @@ export class AskBox {
     else if (this.#reply.textContent === t('askEmpty')) this.#reply.textContent = '';
   }
 
-  /** Shows an answer, unless something else was asked since. */
-  answer({ id, text, status }: Answer): void {
-    if (id !== this.#latest) return;
-    this.#reply.textContent = text;
-    this.#reply.classList.toggle('refused', status !== 'ok');
+  /** Shows an answer when it comes, unless something else was asked since. */
+  #show(coming: Promise<Answer>): void {
+    this.#latest = coming;
+    this.#reply.textContent = t('asking');
+    const say = (text: string, answered: boolean): void => {
+      if (coming !== this.#latest) return;
+      this.#reply.textContent = text;
+      this.#reply.classList.toggle('refused', !answered);
+    };
+    coming.then(
+      ({ text, status }) => say(text, status === 'ok'),
+      (error: unknown) => say(error instanceof Error ? error.message : String(error), false),
+    );
   }
 }
 
