@@ -19,7 +19,7 @@ export interface Safeguards {
   /** There when any room is recorded. */
   readonly recorder: Recorder | undefined;
   /** The words that people agree to in a room. */
-  receiptOf(room: string): Receipt;
+  readonly receiptOf: (room: string) => Receipt;
   /** Writes what is still to be written. Idempotent. */
   close(): Promise<void>;
 }

@@ -37,9 +37,10 @@ class AdminError extends Error {
 
 const ANSWER_WITHIN_MS = 10_000;
 
-export function explain({ room, format, config }: ExplainOptions): void {
+export async function explain({ room, format, config }: ExplainOptions): Promise<void> {
   const sections = explanation(settings(config), { room: checkedRoom(room) });
-  process.stdout.write(format === 'html' ? explanationPage(sections) : explanationText(sections));
+  const text = format === 'html' ? (await explanationPage(sections)).toString() : explanationText(sections);
+  process.stdout.write(text);
 }
 
 export async function stop({ room, ...server }: AdminOptions & { room?: string }): Promise<void> {

@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { LATENCY_STAGES, type AffectEvent } from '../../pipeline/index.ts';
 import type { Delivered, Observer } from './observer.ts';
-import { READINGS, type Reading } from './readings.ts';
+import { READINGS, type Reading, type Sample } from './readings.ts';
 import { readSources, type MetricsSources } from './sources.ts';
 
 const PREFIX = 'undertone_';
@@ -99,25 +99,39 @@ export class Metrics implements Observer {
   /** One metric for each name in a {@link Reading}. */
   #readOnScrape(): void {
     for (const { name, help, labels, kind } of READINGS) {
-      const read = (): Promise<Reading> => this.#read();
-      const options = { name: `${PREFIX}${name}`, help, labelNames: [...labels], registers: [this.#registry] };
-      if (kind === 'gauge')
-        new Gauge({
-          ...options,
-          async collect() {
-            this.reset();
-            for (const { labels: which, value } of (await read())[name] ?? []) this.set(which, value);
-          },
-        });
-      else
-        new Counter({
-          ...options,
-          async collect() {
-            // The totals are counted elsewhere; here they are only shown.
-            this.reset();
-            for (const { labels: which, value } of (await read())[name] ?? []) this.inc(which, value);
-          },
-        });
+      const samples = async (): Promise<readonly Sample[]> => (await this.#read())[name] ?? [];
+      const options = { name: `${PREFIX}${name}`, help, labelNames: [...labels], registers: [] };
+      this.#registry.registerMetric(kind === 'gauge' ? shownGauge(options, samples) : shownCounter(options, samples));
     }
   }
+}
+
+interface ShownOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+  readonly registers: never[];
+}
+
+function shownGauge(options: ShownOptions, samples: () => Promise<readonly Sample[]>): Gauge {
+  return new Gauge({
+    ...options,
+    async collect() {
+      const now = await samples();
+      this.reset();
+      for (const { labels, value } of now) this.set(labels, value);
+    },
+  });
+}
+
+/** A counter whose totals are counted elsewhere. */
+function shownCounter(options: ShownOptions, samples: () => Promise<readonly Sample[]>): Counter {
+  return new Counter({
+    ...options,
+    async collect() {
+      const now = await samples();
+      this.reset();
+      for (const { labels, value } of now) this.inc(labels, value);
+    },
+  });
 }

@@ -12,7 +12,7 @@ p { margin: 0.5rem 0; }
 `;
 
 /** A whole document; texts are escaped. */
-export function explanationPage(sections: readonly ExplanationSection[]): string {
+export function explanationPage(sections: readonly ExplanationSection[]): ReturnType<typeof html> {
   const body = sections.map(
     ({ heading, paragraphs }) =>
       html`<section>
@@ -20,21 +20,19 @@ export function explanationPage(sections: readonly ExplanationSection[]): string
         ${paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)}
       </section>`,
   );
-  return String(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>${EXPLANATION_TITLE}</title>
-          <link rel="stylesheet" href="/about-this-call.css" />
-        </head>
-        <body>
-          <main>
-            <h1>${EXPLANATION_TITLE}</h1>
-            ${body}
-          </main>
-        </body>
-      </html> `,
-  );
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${EXPLANATION_TITLE}</title>
+        <link rel="stylesheet" href="/about-this-call.css" />
+      </head>
+      <body>
+        <main>
+          <h1>${EXPLANATION_TITLE}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `;
 }

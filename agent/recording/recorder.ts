@@ -121,13 +121,13 @@ export class Recorder {
   /** Deletes what is too old. Runs by itself every minute. */
   sweep(): Promise<number> {
     return this.#queue(async () => {
-      const { folder, ttlMs, onExpired } = this.#options;
+      const { folder, ttlMs } = this.#options;
       const files = await filesIn(folder);
       const expired = files.filter(({ bucketMs }) => bucketMs + ttlMs <= this.#now());
       for (const { path } of expired) await removeTidily(path);
       const kept = files.filter((file) => !expired.includes(file));
       this.#bytes = kept.reduce((sum, { bytes }) => sum + bytes, 0);
-      if (expired.length > 0) onExpired(expired.length);
+      if (expired.length > 0) this.#options.onExpired(expired.length);
       return expired.length;
     }).catch((error: unknown) => {
       this.#options.onFailure(error);
@@ -203,7 +203,7 @@ async function filesIn(folder: string): Promise<StoredFile[]> {
     throw error;
   });
   const files: StoredFile[] = [];
-  for (const name of names.sort()) {
+  for (const name of names.toSorted((a, b) => (a < b ? -1 : 1))) {
     const bucket = /(?:^|[\\/])(\d+)\.jsonl$/.exec(name)?.[1];
     if (bucket === undefined) continue;
     const path = join(folder, name);

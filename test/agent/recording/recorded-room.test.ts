@@ -23,7 +23,7 @@ async function consenting(room: string) {
   const { client, ready, id } = await TestClient.join(agent.url, { room });
   client.send({ type: 'consent.set', granted: true, receiptVersion: ready.receipt.version });
   await client.settled();
-  const describe = async (text: string): Promise<void> => {
+  const say = async (text: string): Promise<void> => {
     analysis.seats.at(-1)?.join.onEvent(description(id, text), nowUs());
     await client.next('affect.description');
   };
@@ -33,7 +33,7 @@ async function consenting(room: string) {
     expect(response.status).toBe(200);
     return (await response.json()) as object;
   };
-  return { client, ready, id, describe, myData };
+  return { client, ready, id, say, myData };
 }
 
 describe('a recorded room', () => {
@@ -48,18 +48,18 @@ describe('a recorded room', () => {
 
   it('stores events of who consents; others are not recorded', async () => {
     const lab = await consenting('lab');
-    await lab.describe('Appears calm.');
+    await lab.say('Appears calm.');
     expect(await lab.myData()).toMatchObject({
       events: [{ text: 'Appears calm.' }],
       receipts: [{ participant: lab.id, room: 'lab' }],
     });
     const lobby = await consenting('lobby');
-    await lobby.describe('Appears tense.');
+    await lobby.say('Appears tense.');
     expect((await lobby.myData()).events).toEqual([]);
   });
 
   it('gives a person a copy, deletes on their wish, and writes down that it did', async () => {
-    const { client, id, describe: say, myData } = await consenting('lab');
+    const { client, id, say, myData } = await consenting('lab');
     await say('Appears calm.');
     expect(await myData('DELETE')).toMatchObject({ participant: id, recordings: 1, consentWithdrawn: true });
     expect(await client.next('consent.changed', ({ granted }) => !granted)).toMatchObject({ participant: id });
@@ -79,12 +79,12 @@ describe('a recorded room', () => {
         name.endsWith('.jsonl'),
       );
     const mia = await consenting('lab');
-    await mia.describe('Appears calm.');
+    await mia.say('Appears calm.');
     mia.client.send({ type: 'consent.set', granted: false });
     await mia.client.next('consent.cleared');
     expect(stored()).toEqual([]);
     const robin = await consenting('lab');
-    await robin.describe('Appears tense.');
+    await robin.say('Appears tense.');
     robin.client.socket.close();
     await expect.poll(() => stored().length).toBe(1);
     const forget = () => fetch(new URL(`/admin/participants/${robin.id}`, agent.url), { method: 'DELETE' });
