@@ -10,10 +10,15 @@ export type BenchErrorCode =
   | 'media-unreadable'
   | 'agent-failed'
   | 'caller-failed'
+  | 'sfu-failed'
   | 'nothing-measured'
   | 'report-malformed'
   | 'used-wrongly'
   | 'pack-unfit'
+  | 'labels-unreadable'
+  | 'manifest-malformed'
+  | 'clips-missing'
+  | 'clip-unreadable'
   | 'stopped';
 
 /** An error whose message says what happened and what to do; the CLI prints it without a stack. */

@@ -5,6 +5,7 @@ import { BenchError } from './bench-error.ts';
 import { capacityCommand } from './capacity/capacity-cli.ts';
 import { compareCommand } from './compare/compare-cli.ts';
 import { costCommand } from './cost/cost-cli.ts';
+import { forwardCommand } from './forward/forward-cli.ts';
 import { latencyCommand } from './latency/latency-cli.ts';
 import { qualityCommand } from './quality/quality-cli.ts';
 import { reportCommand } from './report/report-cli.ts';
@@ -18,6 +19,7 @@ for (const command of [
   latencyCommand(),
   capacityCommand(),
   costCommand(),
+  forwardCommand(),
   soakCommand(),
   qualityCommand(),
   compareCommand(),

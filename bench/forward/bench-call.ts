@@ -1,0 +1,165 @@
+/** An engine in one process, all peers in another, each on a core of its own where there are two. */
+import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError } from '../bench-error.ts';
+import type { PeersCalls, PeersReading } from './peers-calls.ts';
+import { Remote } from './remote.ts';
+import type { SfuCalls, SfuNews } from './sfu-calls.ts';
+
+const VISIBLE_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 50;
+/** On a full machine a handshake may run out of time: peers try again, as people do. */
+const ATTEMPTS = 3;
+
+export interface CallChoice {
+  readonly engine: string;
+  readonly media?: string | undefined;
+  readonly voice?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a span of time showed. */
+export interface Span extends PeersReading {
+  /** Mean number of cores that the engine and the peers took. */
+  readonly sfuCores: number;
+  readonly peerCores: number;
+}
+
+interface Played {
+  readonly title: string;
+  readonly kbps: number;
+  readonly packetsPerS: number;
+}
+
+export class BenchCall {
+  readonly played: Played;
+  /** Whether engine and peers have a core each: else they take from one another. */
+  readonly pinned: boolean;
+  readonly #sfu: Remote<SfuCalls>;
+  readonly #peers: Remote<PeersCalls>;
+  readonly #signal: AbortSignal;
+  readonly #shown = new Map<string, number>();
+  readonly #counting = new Set<string>();
+  #published = 0;
+  #trouble: Error | undefined;
+
+  private constructor(
+    sfu: Remote<SfuCalls>,
+    peers: Remote<PeersCalls>,
+    { played, pinned, signal }: { played: Played; pinned: boolean; signal: AbortSignal },
+  ) {
+    this.#sfu = sfu;
+    this.#peers = peers;
+    this.played = played;
+    this.pinned = pinned;
+    this.#signal = signal;
+  }
+
+  /** Throws {@link BenchError}; nothing is left running then. */
+  static async open({ engine, media, voice, signal }: CallChoice): Promise<BenchCall> {
+    let hear: (news: SfuNews) => void = () => {};
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by sfu-main
+    const sfu = new Remote<SfuCalls>('../forward/sfu-main', 'sfu-failed', signal, (news) => hear(news as SfuNews));
+    const peers = new Remote<PeersCalls>('../forward/peers-main', 'caller-failed', signal);
+    try {
+      const clip = { ...(media !== undefined && { media }), ...(voice !== undefined && { voice }) };
+      const played = await peers.call('record', clip);
+      const last = cpus().length - 1;
+      const pinned = last > 0 && (await sfu.pin(0)) && (await peers.pin(last));
+      // After pinning, so that what the engine starts stays on its core too.
+      await sfu.call('open', { engine });
+      const call = new BenchCall(sfu, peers, { played, pinned, signal });
+      hear = (news) => void call.#answer(news);
+      return call;
+    } catch (error) {
+      await Promise.all([sfu.close(), peers.close()]);
+      throw error;
+    }
+  }
+
+  /** One more publisher in a room; resolves with their name when they send. */
+  async publish(room: string): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#publish(room);
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #publish(room: string): Promise<string> {
+    const publisher = this.#published++;
+    const participant = `person-${publisher}`;
+    const { sdp } = await this.#peers.call('offer', { publisher });
+    const answered = await this.#sfu.call('publish', { room, participant, sdp });
+    await this.#peers.call('accept', { publisher, sdp: answered.sdp });
+    return participant;
+  }
+
+  /** One more viewer of a room; `counting` ones look at packets without decrypting them. */
+  async view(room: string, viewer: string, counting: boolean): Promise<void> {
+    if (counting) this.#counting.add(viewer);
+    this.#shown.set(viewer, 0);
+    await this.#sfu.call('view', { room, viewer });
+  }
+
+  /** Resolves when every viewer was offered so many tracks. */
+  async visible(tracks: number): Promise<void> {
+    const endMs = performance.now() + VISIBLE_WITHIN_MS;
+    while ([...this.#shown.values()].some((shown) => shown < tracks)) {
+      if (this.#trouble) throw this.#trouble;
+      if (performance.now() > endMs)
+        throw new BenchError('nothing-measured', `The viewers did not see ${tracks} tracks within a minute.`);
+      await sleep(LOOK_EVERY_MS, undefined, { signal: this.#signal });
+    }
+  }
+
+  tap(room: string, on: boolean): Promise<number> {
+    return this.#sfu.call('tap', { room, on });
+  }
+
+  /** Lets things settle, then looks at a span. */
+  async span(settleMs: number, spanMs: number): Promise<Span> {
+    await sleep(settleMs, undefined, { signal: this.#signal });
+    const [before, sfuBefore] = await Promise.all([this.#peers.call('read', {}), this.#sfu.call('cost', {})]);
+    const startMs = performance.now();
+    await sleep(spanMs, undefined, { signal: this.#signal });
+    const [reading, sfu] = await Promise.all([this.#peers.call('read', {}), this.#sfu.call('cost', {})]);
+    if (this.#trouble) throw this.#trouble;
+    const tookMs = performance.now() - startMs;
+    return {
+      ...reading,
+      sfuCores: round((sfu.cpuMs - sfuBefore.cpuMs) / tookMs),
+      peerCores: round((reading.cpuMs - before.cpuMs) / tookMs),
+    };
+  }
+
+  async tapDrops(): Promise<number> {
+    return (await this.#sfu.call('cost', {})).tapDropped;
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all([this.#sfu.close(), this.#peers.close()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #answer({ viewer, number, sdp, tracks }: SfuNews): Promise<void> {
+    try {
+      const counting = this.#counting.has(viewer);
+      const answered = await this.#peers.call('watch', { viewer, sdp, counting });
+      await this.#sfu.call('answer', { viewer, number, sdp: answered.sdp });
+      this.#shown.set(viewer, tracks);
+    } catch (error) {
+      this.#trouble ??= error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}
+
+function round(cores: number): number {
+  return Math.round(cores * 1000) / 1000;
+}

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { count, counts, list, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+
+interface ForwardFlags extends ReportOutput {
+  readonly engines: readonly string[];
+  readonly publishers: readonly number[];
+  readonly pairs: number;
+  readonly seconds: number;
+  readonly mostRooms: number;
+  readonly streams: boolean;
+  readonly media?: string;
+  readonly voice?: string;
+}
+
+/** `undertone bench forward`. */
+export function forwardCommand(): Command {
+  return new Command('forward')
+    .summary('whether taps harm the call: publisher to viewer, taps off and on; and streams per core')
+    .description(
+      'Replays RTP through each engine (an SFU process on one core, all peers in a process on another): latency, loss ' +
+        'and CPU of the forward path with taps off and on in alternating pairs, then rooms of four are added until packets are lost.',
+    )
+    .option('--engines <list>', 'SFU engines, one after the other', list, ['mediasoup', 'werift'])
+    .option('--publishers <list>', 'publishers in the room', counts, [1, 4, 8])
+    .option('--pairs <number>', 'how often taps are off and on for each size', count, 3)
+    .option('--seconds <number>', 'how long each half of a pair, and each step of the search, is measured', positive, 5)
+    .option('--most-rooms <number>', 'never more rooms of four than this', count, 64)
+    .option('--no-streams', 'leave out the search for streams per core')
+    .option('--media <file>', 'what the publishers show: a video or a picture of a face')
+    .option('--voice <file>', "sound in place of the media's own")
+    .option('--out <file>', 'write the report as JSON')
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText(
+      'after',
+      `
+How to read it: the ratio on:off of p50 and p95 says what taps cost the people in the call (1 is nothing); "lost" is what
+the viewer never got. Taps are forks that hand over every packet and do nothing with it. "Cores" is the engine's CPU.
+Viewers of the search count packets and decrypt nothing, so that one core holds many of them; when that core is full
+before packets are lost, it says so, and the engine's limit lies beyond.`,
+    )
+    .action(async (flags: ForwardFlags) => {
+      const { measureForward } = await import('./forward-command.ts');
+      const { forwardMarkdown } = await import('./forward-report.ts');
+      const { streams, mostRooms, engines, publishers, pairs, seconds, media, voice } = flags;
+      const most = streams ? mostRooms : 0;
+      const options = { engines, publishers, pairs, seconds, mostRooms: most, media, voice };
+      const report = await untilStopped((signal) => measureForward({ ...options, signal }));
+      await tell(report, () => forwardMarkdown(report), flags);
+    });
+}

@@ -1,0 +1,70 @@
+/** The program that holds all peers: one process, one core, one clock, no encoding once it has begun. */
+import { Histogram } from '../histogram.ts';
+import { loadClip } from '../latency/load-clip.ts';
+import { recordClip, type Recording } from '../load/recording.ts';
+import { PublishingPeer, rateOf, WatchingPeer } from './peer.ts';
+import type { PeersCalls, PeersReading } from './peers-calls.ts';
+import { answer } from './remote.ts';
+
+/** Packets are due every few ms; a finer timer would cost more than it gives. */
+const STEP_MS = 4;
+/** How far apart in the recording two publishers begin, so that key frames do not come at once. */
+const APART_MS = 1160;
+
+const publishers = new Map<number, PublishingPeer>();
+const viewers = new Map<string, WatchingPeer>();
+let recording: Recording | undefined;
+let latency = Histogram.create();
+let skippedMs = 0;
+
+function publisher(number: number): PublishingPeer {
+  const known = publishers.get(number);
+  if (!known) throw new Error(`there is no publisher ${number}`);
+  return known;
+}
+
+function read(): PeersReading {
+  const reading = { latency: latency.summary(), received: 0, lost: 0, streams: 0 };
+  latency = Histogram.create();
+  for (const { streams } of viewers.values()) {
+    for (const stream of streams.values()) {
+      reading.received += stream.received;
+      reading.lost += stream.lost;
+      if (stream.received > 0) reading.streams++;
+      stream.restart();
+    }
+  }
+  const skipped = [...publishers.values()].reduce((sum, peer) => sum + peer.skippedMs, 0);
+  const sinceMs = skipped - skippedMs;
+  skippedMs = skipped;
+  const { user, system } = process.cpuUsage();
+  return { ...reading, skippedMs: Math.max(0, sinceMs), cpuMs: (user + system) / 1000 };
+}
+
+answer<PeersCalls>({
+  async record(choice) {
+    recording = recordClip(await loadClip(choice));
+    return { title: recording.title, ...rateOf(recording) };
+  },
+  async offer({ publisher: number }) {
+    if (!recording) throw new Error('record comes first');
+    const peer = new PublishingPeer(recording, (number * APART_MS) % recording.lengthMs);
+    publishers.set(number, peer);
+    return { sdp: await peer.offer() };
+  },
+  async accept({ publisher: number, sdp }) {
+    await publisher(number).accept(sdp);
+    return null;
+  },
+  async watch({ viewer, sdp, counting }) {
+    const peer = viewers.get(viewer) ?? new WatchingPeer(counting, (ms) => latency.record(ms));
+    viewers.set(viewer, peer);
+    return { sdp: await peer.answer(sdp) };
+  },
+  read,
+});
+
+setInterval(() => {
+  const nowMs = performance.now();
+  for (const peer of publishers.values()) peer.send(nowMs);
+}, STEP_MS);
