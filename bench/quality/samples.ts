@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { BenchError } from '../bench-error.ts';
 import { splitLabels } from './label-list.ts';
+import { TASK_NAMES, type TaskSample } from './task-scores.ts';
 
-/** One line of a predictions file; the form of `gold` says which metric it counts for. */
-export type Sample =
+/** One line of a predictions file; `task`, or else the form of `gold`, says which metric it counts for. */
+export type Sample = Answer & {
+  /** 0..1, how sure the model said it was. */
+  readonly confidence?: number | undefined;
+};
+type Answer =
+  | { readonly task: 'other'; readonly sample: TaskSample }
   | { readonly task: 'labels'; readonly gold: readonly string[]; readonly predicted: readonly string[] }
   | { readonly task: 'label'; readonly gold: string; readonly predicted: readonly string[] }
   /** `predicted` is above 0 for positive; neutral is 0. */
@@ -28,17 +34,41 @@ const sentiment = z.union([
 ]);
 const labels = z.union([z.array(z.string()), z.string().transform(splitLabels)]);
 
-const sampleSchema = z.union([
+const confidence = z.number().min(0).max(1).optional();
+const otherSchema = z
+  .object({
+    task: z.enum(TASK_NAMES),
+    category: z.string().optional(),
+    gold: z.unknown(),
+    pred: z.unknown(),
+    confidence,
+  })
+  .transform(({ confidence: sure, ...sample }): Sample => ({ task: 'other', sample, confidence: sure }));
+
+const answerSchema = z.union([
+  z.object({ gold: z.number(), pred: sentiment, confidence }).transform(({ gold, pred, confidence: sure }): Sample => ({
+    task: 'sentiment',
+    gold,
+    predicted: pred,
+    confidence: sure,
+  })),
+  z.object({ gold: z.string(), pred: labels, confidence }).transform(({ gold, pred, confidence: sure }): Sample => ({
+    task: 'label',
+    gold,
+    predicted: pred,
+    confidence: sure,
+  })),
   z
-    .object({ gold: z.number(), pred: sentiment })
-    .transform(({ gold, pred }): Sample => ({ task: 'sentiment', gold, predicted: pred })),
-  z
-    .object({ gold: z.string(), pred: labels })
-    .transform(({ gold, pred }): Sample => ({ task: 'label', gold, predicted: pred })),
-  z
-    .object({ gold: z.array(z.string()), pred: labels })
-    .transform(({ gold, pred }): Sample => ({ task: 'labels', gold, predicted: pred })),
+    .object({ gold: z.array(z.string()), pred: labels, confidence })
+    .transform(({ gold, pred, confidence: sure }): Sample => ({
+      task: 'labels',
+      gold,
+      predicted: pred,
+      confidence: sure,
+    })),
 ]);
+
+const named = z.object({ task: z.string() });
 
 /** Parses one line of a predictions file. Throws {@link BenchError} `predictions-malformed` with the file and line number. */
 export function parseSample(line: string, file: string, lineNumber: number): Sample {
@@ -50,7 +80,9 @@ export function parseSample(line: string, file: string, lineNumber: number): Sam
   } catch (cause) {
     throw fail('this line is not JSON.', cause);
   }
-  const parsed = sampleSchema.safeParse(value);
+  const other = named.safeParse(value);
+  const schema = other.success && TASK_NAMES.includes(other.data.task) ? otherSchema : answerSchema;
+  const parsed = schema.safeParse(value);
   if (!parsed.success) throw fail('"gold" and "pred" do not fit together.', parsed.error);
   return parsed.data;
 }

@@ -1,4 +1,6 @@
+import { Calibration, type CalibrationScore } from './calibration.ts';
 import type { Sample } from './samples.ts';
+import { TaskScorer, type ShiftScore, type TaskScore } from './task-scores.ts';
 import { type EmotionWheels, WHEEL_COUNT, WHEEL_LEVELS, type WheelLevel } from './wheel.ts';
 
 /** Scores at one wheel level, all 0..1; `perWheel` holds F for wheels 1..5, null where no gold label was on that wheel. */
@@ -21,6 +23,12 @@ export interface QualityScores {
   readonly metrics: (Readonly<Record<WheelLevel, LevelScore>> & { readonly f: number }) | null;
   readonly hitRate: number | null;
   readonly sentiment: SentimentScore | null;
+  /** Every other task that the file holds, by name. */
+  readonly tasks: Readonly<Record<string, TaskScore>>;
+  /** Over the lines that tell their confidence and have one right answer. */
+  readonly calibration: CalibrationScore | null;
+  readonly shiftDelay: ShiftScore | null;
+  readonly evidence: { readonly precision: number; readonly n: number } | null;
   readonly counts: QualityCounts;
 }
 
@@ -30,6 +38,7 @@ export interface QualityCounts {
   readonly setSamples: number;
   readonly hitSamples: number;
   readonly sentimentSamples: number;
+  readonly otherSamples: number;
   readonly noGoldOnAnyWheel: number;
   readonly sentimentGoldZero: number;
 }
@@ -45,6 +54,8 @@ export class QualityScorer {
   readonly #wheels: EmotionWheels | undefined;
   readonly #sets: Record<WheelLevel, Sums[]> = { level1: emptySums(), level2: emptySums() };
   readonly #hits = emptySums();
+  readonly #others = new TaskScorer();
+  readonly #calibration = new Calibration();
   /** Counted as [gold positive][predicted positive]. */
   readonly #sentiment = [
     [0, 0],
@@ -55,6 +66,7 @@ export class QualityScorer {
     setSamples: 0,
     hitSamples: 0,
     sentimentSamples: 0,
+    otherSamples: 0,
     noGoldOnAnyWheel: 0,
     sentimentGoldZero: 0,
   };
@@ -66,9 +78,20 @@ export class QualityScorer {
 
   add(sample: Sample): void {
     this.#counts.lines++;
-    if (sample.task === 'sentiment') this.#addSentiment(sample.gold, sample.predicted);
-    else if (sample.task === 'label') this.#addHit(sample.gold, sample.predicted);
-    else this.#addSet(sample.gold, sample.predicted);
+    const right = this.#score(sample);
+    if (right !== undefined && sample.confidence !== undefined) this.#calibration.add(sample.confidence, right);
+  }
+
+  /** Whether it was right, where one answer can be. */
+  #score(sample: Sample): boolean | undefined {
+    if (sample.task === 'sentiment') return this.#addSentiment(sample.gold, sample.predicted);
+    if (sample.task === 'label') return this.#addHit(sample.gold, sample.predicted);
+    if (sample.task === 'labels') {
+      this.#addSet(sample.gold, sample.predicted);
+      return undefined;
+    }
+    this.#counts.otherSamples++;
+    return this.#others.add(sample.sample);
   }
 
   scores(): QualityScores {
@@ -80,6 +103,10 @@ export class QualityScorer {
       metrics,
       hitRate: rates.length === 0 ? null : mean(rates),
       sentiment: sentimentScore(this.#sentiment),
+      tasks: this.#others.tasks(),
+      calibration: this.#calibration.score(),
+      shiftDelay: this.#others.shifts(),
+      evidence: this.#others.evidence(),
       counts: { ...this.#counts },
     };
   }
@@ -100,16 +127,21 @@ export class QualityScorer {
     this.#counts[counted ? 'setSamples' : 'noGoldOnAnyWheel']++;
   }
 
-  #addHit(gold: string, predicted: readonly string[]): void {
+  /** Right when the gold label is among those told, on most wheels that hold it. */
+  #addHit(gold: string, predicted: readonly string[]): boolean | undefined {
     let counted = false;
+    let [hits, wheels] = [0, 0];
     for (const [wheel, sums] of this.#hits.entries()) {
       const { truth, shared } = this.#overlap(gold, predicted, wheel, 'level1');
       if (truth === 0) continue;
       counted = true;
       sums.n++;
       sums.recall += shared;
+      wheels++;
+      hits += shared;
     }
     this.#counts[counted ? 'hitSamples' : 'noGoldOnAnyWheel']++;
+    return counted ? hits * 2 > wheels : undefined;
   }
 
   #overlap(
@@ -126,14 +158,15 @@ export class QualityScorer {
     return { truth: truth.size, guess: guess.size, shared };
   }
 
-  #addSentiment(gold: number, predicted: number): void {
+  #addSentiment(gold: number, predicted: number): boolean | undefined {
     if (gold === 0) {
       this.#counts.sentimentGoldZero++;
-      return;
+      return undefined;
     }
     this.#counts.sentimentSamples++;
     const row = this.#sentiment[gold > 0 ? 1 : 0];
     if (row) row[predicted > 0 ? 1 : 0] = (row[predicted > 0 ? 1 : 0] ?? 0) + 1;
+    return gold > 0 === predicted > 0;
   }
 }
 
