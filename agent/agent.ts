@@ -76,7 +76,7 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
   const telemetry = new Telemetry();
   const rooms = { sfu, analysis, ...safeguards, observer: telemetry, log, withdrawals: gate.withdrawals };
   const directory = new RoomDirectory({ ...rooms, maxSessions });
-  const control = new AnalysisControl({ ...safeguards, directory });
+  const control = new AnalysisControl({ ...safeguards, directory, withdrawals: gate.withdrawals });
   await telemetry.begin(config.telemetry, { ...safeguards, directory, control, sfu, analysis }, log);
   const app = createApp({
     config,
@@ -97,6 +97,7 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
   const session = {
     directory,
     receiptOf: safeguards.receiptOf,
+    iceServers: config.sfu.iceServers,
     telemetry,
     results: visibilityKind(safeguards.visibility),
     log,

@@ -21,9 +21,9 @@ export class Withdrawals {
     this.#now = now;
   }
 
-  /** A person withdrew consent. */
-  withdrawn(room: string, identity: string): void {
-    const key = keyOf(room, identity);
+  /** A person withdrew consent, in one room or everywhere. */
+  withdrawn(identity: string, room?: string): void {
+    const key = keyOf(identity, room);
     this.#at.delete(key);
     this.#at.set(key, this.#now());
     for (const [oldest, atMs] of this.#at) {
@@ -34,16 +34,17 @@ export class Withdrawals {
     }
   }
 
-  /** The person agreed again: what was agreed to before counts again. */
-  renewed(room: string, identity: string): void {
-    this.#at.delete(keyOf(room, identity));
+  /** The person agreed again in a room: what was agreed to there before counts again. */
+  renewed(identity: string, room: string): void {
+    this.#at.delete(keyOf(identity, room));
   }
 
   /** @throws {AuthError} `consent-withdrawn` for a token whose consent is older than the withdrawal */
   check({ room, sub, consent, iat }: Claims): void {
     if (consent === undefined) return;
     // `iat` is in whole seconds: one made in the very second of the withdrawal counts as older.
-    if (iat * 1000 > Math.max(this.#floorMs, this.#at.get(keyOf(room, sub)) ?? -Infinity)) return;
+    const since = [this.#at.get(keyOf(sub, room)), this.#at.get(keyOf(sub))].map((atMs) => atMs ?? -Infinity);
+    if (iat * 1000 > Math.max(this.#floorMs, ...since)) return;
     throw new AuthError(
       'consent-withdrawn',
       'The token carries a consent that was withdrawn after it was made. Ask the person again, and get a new token.',
@@ -51,8 +52,8 @@ export class Withdrawals {
   }
 }
 
-function keyOf(room: string, identity: string): string {
+function keyOf(identity: string, room = '*'): string {
   return createHash('sha256')
-    .update(JSON.stringify([room, identity]))
+    .update(JSON.stringify([identity, room]))
     .digest('base64');
 }

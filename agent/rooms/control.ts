@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { nowUs } from '../../pipeline/index.ts';
 import { answered } from '../answered.ts';
+import type { Withdrawals } from '../auth/withdrawals.ts';
 import type { AuditLog } from '../consent/audit-log.ts';
 import type { ConsentLedger, ConsentReceipt } from '../consent/ledger.ts';
 import type { AnalysisSwitch } from '../policy/analysis-switch.ts';
@@ -17,6 +18,8 @@ export interface ControlOptions {
   readonly ledger: ConsentLedger;
   readonly audit: AuditLog;
   readonly recorder?: Recorder | undefined;
+  /** Remembers that tokens made before count as consent no more. */
+  readonly withdrawals?: Withdrawals | undefined;
 }
 
 /** What a stop did. */
@@ -92,7 +95,8 @@ export class AnalysisControl {
    * have left long ago. Their receipts stay, as proof.
    */
   async forget(participant: string): Promise<DeletionReceipt> {
-    const { directory, recorder, audit } = this.#options;
+    const { directory, recorder, audit, withdrawals } = this.#options;
+    withdrawals?.withdrawn(participant);
     let consentWithdrawn = false;
     for (const room of directory.rooms()) {
       for (const member of room.members.filter(({ id }) => id === participant)) {

@@ -108,7 +108,7 @@ export class Room {
     const { sfu, ledger } = this.#options;
     this.#options.switch.check(this.name);
     const grant = ledger.grant(this.name, member, receiptVersion);
-    if (member.access.identity !== undefined) this.#options.withdrawals?.renewed(this.name, member.access.identity);
+    if (member.access.identity !== undefined) this.#options.withdrawals?.renewed(member.access.identity, this.name);
     if (member.analysis) return;
     const started = this.#analyse(member, grant);
     member.analysis = started;
@@ -130,7 +130,7 @@ export class Room {
     // Who merely left meant nothing by it: their token may bring the consent back.
     const { identity } = member.access;
     if (identity !== undefined && reason !== 'left' && reason !== 'shutdown')
-      withdrawals?.withdrawn(this.name, identity);
+      withdrawals?.withdrawn(identity, this.name);
     if (!grant || !stopping) return;
     const fromUs = nowUs();
     ledger.withdraw(this.name, member.id, reason);

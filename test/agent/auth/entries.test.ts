@@ -334,4 +334,17 @@ describe('a token whose consent was withdrawn', () => {
     await client.settled();
     expect((await publish(token)).status).not.toBe(403);
   });
+
+  it('is refused after the person had everything deleted, although they were not in the call', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await begin();
+    const consent = await receipt();
+    const token = await sign({ consent });
+    const headers = { Authorization: `Bearer ${await sign()}` };
+    const deleted = await fetch(new URL('/rooms/lobby/my-data', agent.url), { method: 'DELETE', headers });
+    expect(deleted.status).toBe(200);
+    expect((await publish(token)).status).toBe(403);
+    vi.setSystemTime(Date.now() + 2000);
+    expect((await publish(await sign({ consent }))).status).toBe(201);
+  });
 });

@@ -1,13 +1,17 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AuthError } from '../../../agent/auth/auth-error.ts';
 import { accessOf } from '../../../agent/auth/claims.ts';
 import { mintToken, RoomTokens } from '../../../agent/auth/room-tokens.ts';
 import { ConfigError } from '../../../agent/config/config-error.ts';
 import type { Config } from '../../../agent/config/schema.ts';
+import { selfMadeCertificate } from '../../../agent/tls/self-made.ts';
 import { config } from '../fakes.ts';
 import { claims, key, nowS, SECRET, sign, unsigned } from './tokens.ts';
 
@@ -122,6 +126,25 @@ describe('public keys', () => {
     expect(await refusal(forged, { jwksFile: file })).toBe('bad-token');
     const unknown = await new SignJWT(claims()).setProtectedHeader({ alg, kid: 'k2' }).sign(pair.privateKey);
     expect(await refusal(unknown, { jwksFile: file })).toBe('bad-token');
+  });
+
+  it('are fetched, and when that fails nobody is called a forger', async () => {
+    const pair = await generateKeyPair('EdDSA', { extractable: true });
+    const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'EdDSA' }).sign(pair.privateKey);
+    const tls = await selfMadeCertificate({ names: ['127.0.0.1'], folder });
+    const published = JSON.stringify({ keys: [await exportJWK(pair.publicKey)] });
+    const server = createServer(tls, (_request, response) => response.end(published)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const auth = { jwksUrl: `https://127.0.0.1:${port}/keys` };
+    // Nobody vouches for the key server.
+    expect(await refusal(token, auth)).toBe('keys-unavailable');
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    expect((await new RoomTokens(settings(auth)).verify(token)).sub).toBe('mia');
+    vi.unstubAllEnvs();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(await refusal(token, auth)).toBe('keys-unavailable');
   });
 
   it('cannot be passed off as a secret', async () => {
