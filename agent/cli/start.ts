@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import { inPackage } from '../package-root.ts';
 import { openParts } from '../parts.ts';
 import { fingerprintLines, joinLines, openLan, type Lan } from './lan.ts';
+import { stopOnSignal } from './stop-signal.ts';
 
 export interface StartOptions {
   readonly port?: number;
@@ -51,10 +52,7 @@ export async function start(options: StartOptions): Promise<void> {
     const served = { ...parts, log, pageDir: inPackage('dist/page') };
     const agent = lan ? await startOnLan(lan, served) : await startAgent(config, served);
     if (!lan) process.stdout.write(`${agent.url}\n`);
-    process.on('SIGUSR2', () => {
-      log.warn('SIGUSR2: all analysis is stopped; "undertone resume" lets people consent again');
-      void agent.stopAnalysis();
-    });
+    stopOnSignal(agent, log);
     await stop;
     log.info('ending calls; once more ends at once');
     await agent.close();
