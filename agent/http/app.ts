@@ -47,7 +47,7 @@ export function createApp({
   if (origins.length > 0) app.use(letPagesOf(origins));
   if (front.gate.invitations) app.route('/join', joinRoutes(front, front.gate.invitations));
   app.route('/', operationRoutes(operation, guard));
-  app.route('/whip', whipRoutes(front, directory, report));
+  app.route('/whip', whipRoutes({ front, directory, report, iceServers: config.sfu.iceServers }));
   app.route('/', explanationRoutes(config, pack));
   app.route('/rooms', ownDataRoutes(new BearerDesk(front, directory), control));
   app.use('/admin/*', guard);

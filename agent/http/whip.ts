@@ -2,6 +2,7 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Config } from '../config/schema.ts';
 import { ReceiptOutdatedError } from '../consent/ledger.ts';
 import { RoomError, type RoomDirectory, type Seat } from '../rooms/directory.ts';
 import type { AppEnv } from './app-env.ts';
@@ -26,8 +27,17 @@ const SFU_STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
 /** Reports a failure that is not the client's. */
 export type ReportFailure = (error: unknown) => void;
 
+/** What publishing stands on. */
+export interface WhipOptions {
+  readonly front: Front;
+  readonly directory: RoomDirectory;
+  readonly report: ReportFailure;
+  /** `sfu.iceServers` */
+  readonly iceServers: Config['sfu']['iceServers'];
+}
+
 /** The routes below `/whip`. */
-export function whipRoutes(front: Front, directory: RoomDirectory, report: ReportFailure): Hono<AppEnv> {
+export function whipRoutes({ front, directory, report, iceServers }: WhipOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const desk = new BearerDesk(front, directory);
   app.onError((error, context) => explain(error, context, report));
@@ -44,6 +54,7 @@ export function whipRoutes(front: Front, directory: RoomDirectory, report: Repor
       'Content-Type': 'application/sdp',
       Location: `/whip/${seat.room.name}/${id}`,
       ETag: etag(directory.iceSession(seat, id)),
+      ...(iceServers.length > 0 && { Link: iceServers.flatMap(linksOf).join(', ') }),
     });
   });
   app.patch('/:room/:id', limit(FRAGMENT_LIMIT_BYTES), async (context) =>
@@ -97,6 +108,15 @@ async function readBody(context: Context, type: string, what: string): Promise<s
 
 function param(context: Context, name: string): string {
   return context.req.param(name) ?? '';
+}
+
+/** An ICE server as RFC 9725 4.6 tells of it. */
+function linksOf({ urls, username, credential }: Config['sfu']['iceServers'][number]): string[] {
+  const secret =
+    username === undefined || credential === undefined
+      ? ''
+      : `; username=${JSON.stringify(username)}; credential=${JSON.stringify(credential)}; credential-type="password"`;
+  return urls.map((url) => `<${url}>; rel="ice-server"${secret}`);
 }
 
 function etag(iceSession: number): string {

@@ -20,6 +20,12 @@ const receiptSchema = z.object({
   paragraphs: z.array(z.string()).describe('what a person reads before agreeing'),
 });
 
+const iceServerSchema = z.object({
+  urls: z.array(z.string()).min(1),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+
 const sessionReadySchema = z
   .object({
     type: z.literal('session.ready'),
@@ -28,6 +34,10 @@ const sessionReadySchema = z
     participant: participantSchema,
     token: z.string().describe('bearer token of this session: publishing over WHIP asks for it'),
     whip: z.string().describe('path to POST an SDP offer to'),
+    iceServers: z
+      .array(iceServerSchema)
+      .optional()
+      .describe('STUN and TURN servers to connect through (as RTCConfiguration has them); none when not given'),
     context: z.string().describe('`deployment.context` of this installation'),
     results: z
       .enum(['self', 'room', 'roles'])

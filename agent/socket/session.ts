@@ -34,6 +34,8 @@ export interface SessionContext {
   readonly directory: RoomDirectory;
   /** The words that hold in a room. */
   readonly receiptOf: (room: string) => Receipt;
+  /** `sfu.iceServers` */
+  readonly iceServers?: SessionReady['iceServers'];
   /** `deployment.context` */
   readonly context: string;
   readonly results: SessionReady['results'];
@@ -235,7 +237,7 @@ export class Session {
   }
 
   #welcome({ room, member }: Seat, resumed?: SessionReady['resumed']): void {
-    const { receiptOf, context, results, pack } = this.#context;
+    const { receiptOf, iceServers, context, results, pack } = this.#context;
     this.#outbox.post({
       type: 'session.ready',
       protocol: PROTOCOL_VERSION,
@@ -243,6 +245,7 @@ export class Session {
       participant: member.info,
       token: member.token,
       whip: `/whip/${room.name}`,
+      ...(iceServers?.length && { iceServers }),
       context,
       results,
       pack,

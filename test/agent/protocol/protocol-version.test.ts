@@ -9,7 +9,7 @@ import { PROTOCOL_VERSION } from '../../../agent/protocol/protocol-version.ts';
  */
 const DIGESTS: Readonly<Record<number, string>> = {
   1: '16711a0b1579abfb',
-  2: 'f442e01600806607',
+  2: 'a631d9fcea5704e7',
 };
 
 /** The same for any order of keys and any wording, which no program reads. */
