@@ -48,8 +48,8 @@ const SPARE_CONNECTIONS = 256;
 export interface Agent {
   /** Where the page is, e.g. `http://127.0.0.1:8080/`. */
   readonly url: string;
-  /** Stops all analysis at once, of one room or of the process, until it is resumed; everybody is told. */
-  stopAnalysis(room?: string): Promise<Stopped>;
+  /** Stops all analysis at once, of one room or of the process, until it is resumed; everybody is told. `by`: for the audit log. */
+  stopAnalysis(room?: string, by?: string): Promise<Stopped>;
   /** Lets people consent again. Nobody's analysis begins by itself. */
   resumeAnalysis(room?: string): Promise<void>;
   /** Lets nobody in any more, clears everybody, ends the connections. Idempotent. */
@@ -77,7 +77,11 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
   const rooms = { sfu, analysis, ...safeguards, observer: telemetry, log, withdrawals: gate.withdrawals };
   const directory = new RoomDirectory({ ...rooms, maxSessions });
   const control = new AnalysisControl({ ...safeguards, directory, withdrawals: gate.withdrawals });
-  await telemetry.begin(config.telemetry, { ...safeguards, directory, control, sfu, analysis }, log);
+  await telemetry.begin(
+    config.telemetry,
+    { ...safeguards, directory, control, sfu, analysis, limits: front.limits },
+    log,
+  );
   const app = createApp({
     config,
     front,
@@ -111,8 +115,8 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(http.address(), lan?.names[0] ?? host, tls !== undefined),
-    stopAnalysis: (room) => control.stop(room),
-    resumeAnalysis: (room) => control.resume(room),
+    stopAnalysis: (room, by = 'program') => control.stop(room, by),
+    resumeAnalysis: (room) => control.resume(room, 'program'),
     close: () =>
       (closing ??= shutDown(directory, sockets, http).finally(async () => {
         lan?.invitations.close();

@@ -8,7 +8,7 @@ const SIGNAL = 'SIGUSR2';
 export function stopOnSignal(agent: Pick<Agent, 'stopAnalysis'>, log: Logger): () => void {
   const stop = (): void => {
     log.warn(`${SIGNAL}: all analysis is stopped; "undertone resume" lets people consent again`);
-    agent.stopAnalysis().then(
+    agent.stopAnalysis(undefined, 'signal').then(
       ({ people, cleared, tookMs }) => {
         if (cleared) log.info({ people, tookMs }, 'all of it is cleared');
         else log.error({ people }, 'not everything confirmed that it is cleared; restart the process');

@@ -2,6 +2,7 @@
 import type { Sfu } from '../../sfu/index.ts';
 import type { AuditLog } from '../consent/audit-log.ts';
 import type { ConsentLedger } from '../consent/ledger.ts';
+import type { AddressLimits } from '../http/address-limits.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Analysis } from '../rooms/analysis.ts';
 import type { AnalysisControl } from '../rooms/control.ts';
@@ -20,6 +21,7 @@ export interface MetricsSources {
   readonly audit: AuditLog;
   readonly recorder?: Recorder | undefined;
   readonly subscribers: SubscriberTally;
+  readonly limits: Pick<AddressLimits, 'refused'>;
   readonly sfu: Sfu;
   readonly analysis: Analysis;
 }
@@ -76,7 +78,7 @@ function ofWorkers(analysis: Analysis, stats: ReadonlyArray<WorkerStats | undefi
 }
 
 function dropped(
-  { subscribers, audit, recorder, ledger }: MetricsSources,
+  { subscribers, audit, recorder, ledger, limits }: MetricsSources,
   stats: ReadonlyArray<WorkerStats | undefined>,
   sfu: Readonly<Record<string, number>>,
 ): Reading {
@@ -95,6 +97,10 @@ function dropped(
     face_behind: facesShed,
     subscriber_superseded: superseded,
     subscriber_given_up: givenUp,
+    limit_requests: limits.refused.requests,
+    limit_publishes: limits.refused.publishes,
+    limit_attempts: limits.refused.attempts,
+    limit_connections: limits.refused.connections,
     audit_unwritten: audit.lost,
     recording_unwritten: recorder?.lost ?? 0,
     receipt_fallen: ledger.fallen,

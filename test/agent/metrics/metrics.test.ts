@@ -73,6 +73,7 @@ describe('/metrics', () => {
       'undertone_dropped_total{cause="face_behind"}': 3,
       'undertone_dropped_total{cause="ingest_lost"}': 5,
       'undertone_dropped_total{cause="subscriber_superseded"}': 0,
+      'undertone_dropped_total{cause="limit_requests"}': 0,
       'undertone_info{engine="fake",pack="fake@1",provider="cpu"}': 1,
     };
     const found = Object.fromEntries(Object.keys(expected).map((series) => [series, valueOf(text, series)]));
