@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { count, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { count, list, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
 
 interface LatencyFlags extends ReportOutput {
   readonly seconds: number;
@@ -8,7 +8,15 @@ interface LatencyFlags extends ReportOutput {
   readonly media?: string;
   readonly voice?: string;
   readonly config?: string;
+  readonly cues: boolean;
+  readonly cueMedia?: string;
+  readonly cueOnsets?: readonly number[];
+  readonly cueSeconds: number;
+  readonly mlperf?: true;
 }
+
+/** MLPerf Inference asks for so long a run. */
+const MLPERF_SECONDS = 600;
 
 /** `undertone bench latency`. */
 export function latencyCommand(): Command {
@@ -26,17 +34,48 @@ export function latencyCommand(): Command {
     )
     .option('--voice <file>', "sound in place of the media's own")
     .option('--config <file>', 'settings of the agent (default: its own)')
+    .option('--cue-seconds <number>', 'how long changes at known moments are shown afterwards', positive, 60)
+    .option('--cue-media <file>', 'a video or sound in which something changes (default: a made voice)')
+    .option('--cue-onsets <list>', 'seconds of it at which something changes', seconds)
+    .option('--no-cues', 'show no changes at known moments')
+    .option('--mlperf', `measure as long as MLPerf asks: ${MLPERF_SECONDS} s after a minute of warm-up`)
     .option('--out <file>', 'write the report, with raw histograms, as JSON')
     .option('--json', 'print JSON instead of a table')
+    .addHelpText('after', HELP)
     .action(async (options: LatencyFlags) => {
       // Only here, because it brings the pipeline with it, and the other commands need none of that.
       const { measureLatency } = await import('./latency-command.ts');
       const { latencyMarkdown } = await import('./latency-report.ts');
-      const { seconds, warmup: warmupSeconds, participants, media, voice, config } = options;
+      const { participants, media, voice, config, mlperf } = options;
+      const [seconds, warmupSeconds] = mlperf ? [MLPERF_SECONDS, 60] : [options.seconds, options.warmup];
+      const cues = options.cues ? cuesOf(options) : undefined;
       const agentArgs = config === undefined ? [] : ['--config', config];
       const report = await untilStopped((signal) =>
-        measureLatency({ seconds, warmupSeconds, participants, media, voice, agentArgs, signal }),
+        measureLatency({ seconds, warmupSeconds, participants, media, voice, agentArgs, cues, signal }),
       );
       await tell(report, () => latencyMarkdown(report), options);
     });
+}
+
+const HELP = `
+Examples:
+  undertone bench latency                                  about 2.5 minutes
+  undertone bench latency --participants 4 --seconds 180 --out latency.json
+  undertone bench latency --cue-media smile.mp4 --cue-onsets 0.4
+  undertone bench latency --mlperf --out submission.json
+
+How to read it: SingleStream is the p90 of hop due → state with one participant, MultiStream the p99 with several. Delays
+count from due times: a hop that was left out counts until the next answer. "cue onset → shift" is from the moment when
+something changed in the media to the message in the client; a change that nobody told of within 5 s is said beside it.`;
+
+function cuesOf({ cueMedia, cueOnsets, cueSeconds }: LatencyFlags) {
+  return { media: cueMedia, onsetsMs: cueOnsets?.map((second) => second * 1000), seconds: cueSeconds };
+}
+
+function seconds(value: string): number[] {
+  return list(value).map((part) => {
+    const second = Number(part);
+    if (!Number.isFinite(second) || second < 0) throw new InvalidArgumentError('Give seconds, e.g. 0.4,9.5.');
+    return second;
+  });
 }

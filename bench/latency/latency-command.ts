@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LATENCY_STAGES } from '../../pipeline/index.ts';
 import { BenchError } from '../bench-error.ts';
+import { type CueOptions, measureCues } from './cue-command.ts';
 import { readOrigin } from '../origin.ts';
 import { ProgressBar } from '../progress.ts';
 import { Call, type CallOptions } from './call.ts';
@@ -14,12 +15,23 @@ const TAIL_MS = 3000;
 const LOOK_EVERY_MS = 200;
 
 export interface LatencyOptions extends CallOptions {
+  /** Afterwards, media in which the moment of every change is known; undefined: none. */
+  readonly cues?: Omit<CueOptions, 'agentArgs' | 'signal'> | undefined;
   readonly seconds: number;
   readonly warmupSeconds: number;
 }
 
-/** Measures a real call over real time. Throws {@link BenchError}. */
+/** Measures a real call over real time, and then, where asked for, changes at known moments. Throws {@link BenchError}. */
 export async function measureLatency(options: LatencyOptions): Promise<LatencyReport> {
+  const report = await measureCall(options);
+  const { cues, agentArgs, signal } = options;
+  if (cues === undefined) return report;
+  const { cueToShift, shifts, played, histogram } = await measureCues({ ...cues, agentArgs, signal });
+  const histograms = { ...report.results.histograms, cueToShift: histogram };
+  return { ...report, results: { ...report.results, cueToShift, shifts, cuesPlayed: played, histograms } };
+}
+
+async function measureCall(options: LatencyOptions): Promise<LatencyReport> {
   const { seconds, warmupSeconds, participants, agentArgs } = options;
   const origin = await readOrigin();
   let span: MeasuredSpan | undefined;

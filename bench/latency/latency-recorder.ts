@@ -15,6 +15,9 @@ export interface MeasuredSpan {
 export interface LatencyFigures {
   /** Per stage, as each description tells (`latencyMs`), in the order data pass them, and `delivered`. */
   readonly stages: Readonly<Record<string, Summary | null>>;
+  /** Hop closed -> first words of the description, as the agent tells; and -> its text complete. */
+  readonly hopToFirstWord: Summary | null;
+  readonly hopToComplete: Summary | null;
   /** Hop closed -> the server holds the client's acknowledgement of the description. */
   readonly hopToDelivered: Summary | null;
   /** The hop's due time, which is its end on the media timeline less `mediaLeadMs` -> description received. */
@@ -43,6 +46,8 @@ export interface Delivered {
 export class LatencyRecorder {
   readonly #span: () => MeasuredSpan | undefined;
   readonly #stages = new Map<string, Histogram>();
+  readonly #hopToFirstWord = Histogram.create();
+  readonly #hopToComplete = Histogram.create();
   readonly #hopToDelivered = Histogram.create();
   readonly #dueToDescription = new DueTimes();
   readonly #dueToState = new DueTimes();
@@ -71,6 +76,9 @@ export class LatencyRecorder {
     if (event.abstained) this.#abstained++;
     this.#dueToDescription.add(receivedMs - event.endMs);
     for (const [stage, tookMs] of Object.entries(event.latencyMs)) this.#stages.get(stage)?.record(tookMs);
+    const { encode = 0, firstWord, decoded } = event.latencyMs;
+    if (firstWord !== undefined) this.#hopToFirstWord.record(encode + firstWord);
+    if (firstWord !== undefined && decoded !== undefined) this.#hopToComplete.record(encode + firstWord + decoded);
     this.#waiting.set(waitingKey(event.room, event.seq), event.endMs);
     const [oldest] = this.#waiting.keys();
     if (this.#waiting.size > MAX_WAITING && oldest !== undefined) this.#waiting.delete(oldest);
@@ -118,9 +126,13 @@ export class LatencyRecorder {
       this.#dueToDescription.since(mediaLeadMs),
       this.#dueToState.since(mediaLeadMs),
     ];
-    const named = Object.entries({ ...Object.fromEntries(this.#stages), hopToDelivered, dueToDescription, dueToState });
+    const [hopToFirstWord, hopToComplete] = [this.#hopToFirstWord, this.#hopToComplete];
+    const totals = { hopToFirstWord, hopToComplete, hopToDelivered, dueToDescription, dueToState };
+    const named = Object.entries({ ...Object.fromEntries(this.#stages), ...totals });
     return {
       stages: Object.fromEntries([...this.#stages].map(([stage, histogram]) => [stage, histogram.summary()])),
+      hopToFirstWord: hopToFirstWord.summary(),
+      hopToComplete: hopToComplete.summary(),
       hopToDelivered: hopToDelivered.summary(),
       dueToDescription: dueToDescription.summary(),
       dueToState: dueToState.summary(),

@@ -1,6 +1,7 @@
 import type { Summary } from '../histogram.ts';
 import type { Origin } from '../origin.ts';
 import { textTable } from '../text-table.ts';
+import type { CueFigures } from './cue-recorder.ts';
 import type { LatencyFigures } from './latency-recorder.ts';
 
 /** Below this many values beyond a quantile, the quantile is an anecdote. */
@@ -31,6 +32,10 @@ export interface LatencyReport extends Origin {
     /** Mean number of CPU cores that were busy with it; null where the system does not tell. */
     readonly agentCores: number | null;
     readonly callerCores: number | null;
+    /** From a change in the media, whose moment is known, to its shift in the client; only where cues were shown. */
+    readonly cueToShift?: Summary | null;
+    readonly shifts?: CueFigures['shifts'];
+    readonly cuesPlayed?: string;
   };
 }
 
@@ -41,9 +46,12 @@ export function latencyMarkdown(report: LatencyReport): string {
   const table = textTable(
     ['ms', 'n', 'p50', 'p90', 'p95', 'p99', 'max'],
     [
+      row('hop closed → first words', results.hopToFirstWord),
+      row('hop closed → text complete', results.hopToComplete),
       row('hop closed → description delivered', results.hopToDelivered),
       row('hop due → description received', results.dueToDescription),
       row('hop due → state received', results.dueToState),
+      ...(results.shifts === undefined ? [] : [row('cue onset → shift received', results.cueToShift ?? null)]),
       ...stages,
     ],
   );
@@ -97,6 +105,10 @@ function notes({ results, config, machine }: LatencyReport): string[] {
   if ((dueToState?.n ?? 0) < MLPERF_QUERIES || config.seconds < MLPERF_SECONDS)
     found.push(
       `Shorter than MLPerf's rules ask (${MLPERF_QUERIES} queries and ${MLPERF_SECONDS} s): an indication, not a submission.`,
+    );
+  if (results.shifts !== undefined)
+    found.push(
+      `Cues: ${results.shifts.found} of ${results.shifts.expected} changes were told of within 5 s, ${results.shifts.falseAlarms} shifts were none. Shown: ${results.cuesPlayed ?? ''}.`,
     );
   if (results.descriptions.unacknowledged > 0)
     found.push(`${results.descriptions.unacknowledged} descriptions had no word of delivery.`);

@@ -1,17 +1,23 @@
 import { WebSocket } from 'ws';
 import { BenchError } from '../bench-error.ts';
 import type { LatencyRecorder } from './latency-recorder.ts';
+import { monotonicMs } from './monotonic.ts';
 import { RoomClock } from './room-clock.ts';
 import { type Heard, type Ready, readHeard } from './session-messages.ts';
 
 const PING_EVERY_MS = 1000;
 const READY_WITHIN_MS = 15_000;
 
+export interface ShiftListener {
+  /** `receivedMs` on the machine's monotonic clock: what changed has its moment on that. */
+  shift?(event: Extract<Heard, { type: 'affect.shift' }>, receivedMs: number): void;
+}
+
 export interface RoomSessionOptions {
   /** The agent's page, e.g. `http://127.0.0.1:8080/`. */
   readonly agentUrl: string;
   readonly room: string;
-  readonly recorder: Pick<LatencyRecorder, 'description' | 'delivered' | 'state' | 'signal'>;
+  readonly recorder: Pick<LatencyRecorder, 'description' | 'delivered' | 'state' | 'signal'> & ShiftListener;
   /** The first affect event of this session arrived, at this room time in ms. */
   onFirstEvent(roomMs: number): void;
 }
@@ -90,7 +96,9 @@ export class RoomSession {
     else if (message.type === 'error') this.#lastError = message.message;
     else if (message.type === 'signal' && message.participant === this.ready.participant.id)
       recorder.signal(message.modality, message.state);
-    else if (message.type === 'affect.state' || message.type === 'affect.description') this.#affect(message, nowMs);
+    else if (message.type === 'affect.shift') {
+      if (message.participant === this.ready.participant.id) recorder.shift?.(message, monotonicMs());
+    } else if (message.type === 'affect.state' || message.type === 'affect.description') this.#affect(message, nowMs);
   }
 
   #affect(event: Extract<Heard, { type: 'affect.state' | 'affect.description' }>, nowMs: number): void {

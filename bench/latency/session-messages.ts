@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { descriptionSchema, signalSchema, stateSchema } from '../../pipeline/index.ts';
+import { descriptionSchema, shiftSchema, signalSchema, stateSchema } from '../../pipeline/index.ts';
 
 /** What the benchmark listens for among the agent's messages; like any client, it knows the wire and nothing behind it. */
 const heardSchema = z.discriminatedUnion('type', [
@@ -19,6 +19,7 @@ const heardSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pong'), id: z.number().optional() }),
   descriptionSchema,
   stateSchema,
+  shiftSchema,
   signalSchema,
 ]);
 

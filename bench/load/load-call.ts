@@ -3,9 +3,8 @@ import { BenchError } from '../bench-error.ts';
 import { AgentProcess } from '../latency/agent-process.ts';
 import type { ChildOptions } from '../latency/child.ts';
 import type { LatencyRecorder } from '../latency/latency-recorder.ts';
-import type { ClipChoice } from '../latency/load-clip.ts';
-import { RoomSession } from '../latency/room-session.ts';
-import { LoadProcess } from './load-process.ts';
+import { RoomSession, type ShiftListener } from '../latency/room-session.ts';
+import { type LoadMedia, LoadProcess } from './load-process.ts';
 import type { MediaKind } from './replay.ts';
 
 const ROOM = 'benchmark';
@@ -17,7 +16,7 @@ const ENVIRONMENT = {
   UNDERTONE_LOG_LEVEL: 'warn',
 };
 
-export interface LoadCallOptions extends ClipChoice {
+export interface LoadCallOptions extends LoadMedia {
   /** Further arguments of `undertone start`. */
   readonly agentArgs: readonly string[];
   /** How the agent's process is started; its `env` goes over what the benchmark sets. */
@@ -27,7 +26,7 @@ export interface LoadCallOptions extends ClipChoice {
 }
 
 /** Whoever takes what the sessions hear; it may change while a call goes on. */
-export type Listener = Pick<LatencyRecorder, 'description' | 'delivered' | 'state' | 'signal'>;
+export type Listener = Pick<LatencyRecorder, 'description' | 'delivered' | 'state' | 'signal'> & ShiftListener;
 
 interface Seat {
   readonly caller: number;
@@ -107,20 +106,20 @@ export class LoadCall implements AsyncDisposable {
       throw new BenchError('caller-failed', `The load process ended during the call.\n${this.load.stderr}`);
   }
 
-  /** One more participant; resolves with its caller's number when its media flow. */
-  async join(): Promise<number> {
+  /** One more participant; resolves when its media flow, with the moment (monotonic ms) that counts as the media's first. */
+  async join(): Promise<{ readonly caller: number; readonly mediaZeroMs: number }> {
     const caller = this.#nextCaller++;
     const seat: { described: boolean } = { described: false };
     const session = await this.#session(() => (seat.described = true));
     try {
       const { whip, token } = session.ready;
-      await this.load.join(caller, new URL(whip, this.agent.url).href, token, this.#options.kinds);
+      const mediaZeroMs = await this.load.join(caller, new URL(whip, this.agent.url).href, token, this.#options.kinds);
+      this.#seats.push(Object.assign(seat, { caller, session }));
+      return { caller, mediaZeroMs };
     } catch (error) {
       session.close();
       throw error;
     }
-    this.#seats.push(Object.assign(seat, { caller, session }));
-    return caller;
   }
 
   /** Hangs up for one caller. */
@@ -186,6 +185,7 @@ export class LoadCall implements AsyncDisposable {
         delivered: (delivered, atMs) => this.listener?.delivered(delivered, atMs),
         state: (event, atMs) => this.listener?.state(event, atMs),
         signal: (modality, state) => this.listener?.signal(modality, state),
+        shift: (event, atMs) => this.listener?.shift?.(event, atMs),
       },
     });
   }

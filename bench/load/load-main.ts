@@ -1,5 +1,7 @@
 /** The program of the load: many callers in one process that encodes once and then only replays. Told what to do over the process's channel. */
+import { cueClip } from '../latency/cue-clip.ts';
 import { loadClip } from '../latency/load-clip.ts';
+import { monotonicMs } from '../latency/monotonic.ts';
 import { loadOrderSchema, type LoadOrder, type LoadReply } from './load-messages.ts';
 import { recordClip, type Recording } from './recording.ts';
 import { ReplayCaller } from './replay-caller.ts';
@@ -20,8 +22,8 @@ function reply(message: LoadReply): void {
 
 async function obey(order: LoadOrder): Promise<object> {
   if (order.do === 'record') {
-    recording = recordClip(await loadClip(order));
-    return { title: recording.title };
+    recording = recordClip(order.cues === true ? cueClip() : await loadClip(order));
+    return { title: recording.title, lengthMs: recording.lengthMs };
   }
   if (order.do === 'join') return join(order);
   if (order.do === 'tell') return told();
@@ -37,8 +39,9 @@ async function obey(order: LoadOrder): Promise<object> {
 async function join({ caller, whipUrl, token, kinds }: Extract<LoadOrder, { do: 'join' }>): Promise<object> {
   if (recording === undefined) throw new Error('record before join');
   const fromMs = (caller * APART_MS) % recording.lengthMs;
-  callers.set(caller, await ReplayCaller.connect({ whipUrl, token, kinds, recording, fromMs, random }));
-  return {};
+  const connected = await ReplayCaller.connect({ whipUrl, token, kinds, recording, fromMs, random });
+  callers.set(caller, connected);
+  return { mediaZeroMs: monotonicMs() - (performance.now() - connected.startMs) };
 }
 
 function told(): object {

@@ -5,7 +5,14 @@ const kind = z.enum(['audio', 'video']);
 const request = z.number().int();
 
 export const loadOrderSchema = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('record'), request, media: z.string().optional(), voice: z.string().optional() }),
+  z.object({
+    do: z.literal('record'),
+    request,
+    media: z.string().optional(),
+    voice: z.string().optional(),
+    /** The made clip with known changes instead. */
+    cues: z.boolean().optional(),
+  }),
   z.object({
     do: z.literal('join'),
     request,
@@ -25,6 +32,9 @@ export const loadReplySchema = z.object({
   request,
   failed: z.string().optional(),
   title: z.string().optional(),
+  lengthMs: z.number().optional(),
+  /** When the recording's first instant was, or would have been, played: ms on the machine's monotonic clock. */
+  mediaZeroMs: z.number().optional(),
   sent: z.number().optional(),
   lost: z.number().optional(),
   skippedMs: z.number().optional(),

@@ -10,6 +10,11 @@ import type { MediaKind } from './replay.ts';
 const run = promisify(execFile);
 type Order<T> = T extends { request: number } ? Omit<T, 'request'> : never;
 
+/** What callers play: a clip, or the made one whose changes are known. */
+export interface LoadMedia extends ClipChoice {
+  readonly cues?: boolean | undefined;
+}
+
 /** What the load has done so far. */
 export interface LoadTold {
   readonly sent: number;
@@ -22,26 +27,29 @@ export interface LoadTold {
 export class LoadProcess {
   /** What the callers play. */
   readonly title: string;
+  /** When it begins anew. */
+  readonly lengthMs: number;
   /** The core it is kept on; null where that could not be had (`taskset` is missing, or there is only one core). */
   readonly core: number | null;
   readonly #orders: Orders;
 
   /** Records the clip and resolves. Throws {@link BenchError} `caller-failed`. */
-  static async start({ media, voice }: ClipChoice, signal: AbortSignal): Promise<LoadProcess> {
+  static async start({ media, voice, cues }: LoadMedia, signal: AbortSignal): Promise<LoadProcess> {
     const orders = new Orders(new Child('../load/load-main', [], signal));
     try {
       const core = await pin(orders.child.process.pid);
-      const { title = '' } = await orders.give({ do: 'record', media, voice });
-      return new LoadProcess(orders, title, core);
+      const { title = '', lengthMs = 0 } = await orders.give({ do: 'record', media, voice, cues });
+      return new LoadProcess(orders, { title, lengthMs }, core);
     } catch (error) {
       await orders.child.close();
       throw error;
     }
   }
 
-  private constructor(orders: Orders, title: string, core: number | null) {
+  private constructor(orders: Orders, { title, lengthMs }: { title: string; lengthMs: number }, core: number | null) {
     this.#orders = orders;
     this.title = title;
+    this.lengthMs = lengthMs;
     this.core = core;
   }
 
@@ -57,9 +65,10 @@ export class LoadProcess {
     return this.#orders.child.cpuMs();
   }
 
-  /** Resolves when its media flow. */
-  async join(caller: number, whipUrl: string, token: string, kinds: readonly MediaKind[]): Promise<void> {
-    await this.#orders.give({ do: 'join', caller, whipUrl, token, kinds: [...kinds] });
+  /** Resolves when its media flow, with the moment (monotonic ms) that counts as the recording's first. */
+  async join(caller: number, whipUrl: string, token: string, kinds: readonly MediaKind[]): Promise<number> {
+    const { mediaZeroMs } = await this.#orders.give({ do: 'join', caller, whipUrl, token, kinds: [...kinds] });
+    return mediaZeroMs ?? Number.NaN;
   }
 
   async leave(caller: number): Promise<void> {

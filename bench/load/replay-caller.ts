@@ -41,12 +41,13 @@ export interface ReplayCallerOptions {
 
 /** A caller that publishes a recording over WHIP: it encrypts and sends, and encodes nothing. */
 export class ReplayCaller {
+  /** When the recording's first instant was, or would have been, due; `performance.now()`. */
+  readonly startMs: number;
   readonly #peer: RTCPeerConnection;
   readonly #tracks = new Map<MediaKind, MediaStreamTrack>();
   readonly #replay: Replay;
   readonly #options: ReplayCallerOptions;
   readonly #paused = new Set<MediaKind>();
-  readonly #startMs: number;
   #lossShare = 0;
   #sent = 0;
   #lost = 0;
@@ -87,7 +88,7 @@ export class ReplayCaller {
     this.#options = options;
     for (const track of tracks) this.#tracks.set(track.kind === 'audio' ? 'audio' : 'video', track);
     this.#replay = new Replay(options.recording, options.kinds, options.fromMs);
-    this.#startMs = performance.now() - options.fromMs;
+    this.startMs = performance.now() - options.fromMs;
   }
 
   /** Media time that was skipped because this process came too late, in ms. */
@@ -113,7 +114,7 @@ export class ReplayCaller {
 
   /** Sends what is due at `nowMs` (`performance.now()`). */
   send(nowMs: number): void {
-    this.#replay.take(nowMs - this.#startMs, (packet) => this.#send(packet));
+    this.#replay.take(nowMs - this.startMs, (packet) => this.#send(packet));
   }
 
   /** Idempotent. */

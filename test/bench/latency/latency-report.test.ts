@@ -12,6 +12,8 @@ function report(changes: Partial<LatencyReport['results']> = {}): LatencyReport 
     config: { seconds: 60, warmupSeconds: 10, participants: 1, played: 'a clip', pack: 'p@1', agentArgs: [] },
     results: {
       stages: { tap: null, encode: summary },
+      hopToFirstWord: summary,
+      hopToComplete: summary,
       hopToDelivered: summary,
       dueToDescription: summary,
       dueToState: { ...summary, n: 120 },
