@@ -6,7 +6,7 @@
 import './no-eval.ts';
 import { UndertoneOverlay } from './overlay.ts';
 
-export { UndertoneOverlay, type OverlayEvent } from './overlay.ts';
+export { UndertoneOverlay } from './overlay.ts';
 
 const TAG = 'undertone-overlay';
 

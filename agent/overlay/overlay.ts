@@ -13,9 +13,8 @@ import { VideoAnchor } from './video-anchor.ts';
 /** Ages are shown to the second. */
 const TICK_MS = 1000;
 const ANNOUNCE_SECONDS = 10;
-
-/** A session's events, as they come over its WebSocket or from a client of `undertone/client`. */
-export type OverlayEvent = ClientEvent;
+/** After a first attempt to connect that may succeed later. */
+const RETRY_MS = 10_000;
 
 /**
  * Put it around a `<video>`, or beside one with `for="id of the video"`. Feed it in one of three ways: `url` and `room`
@@ -60,6 +59,7 @@ export class UndertoneOverlay extends LitElement {
   #anchor: VideoAnchor | undefined;
   #unfollow: () => void = () => {};
   #ticking: ReturnType<typeof setInterval> | undefined;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
   #pinned = false;
   #hovered = false;
   #focused = false;
@@ -73,8 +73,11 @@ export class UndertoneOverlay extends LitElement {
     this.open = false;
   }
 
-  /** Takes an event of the room; the element must be in the document. @returns false when it is not of the protocol; it is left out then */
-  push(event: OverlayEvent): boolean {
+  /**
+   * Takes an event of the room, as it comes over the WebSocket or from a client; the element must be in the document.
+   * @returns false when it is not of the protocol; it is left out then
+   */
+  push(event: ClientEvent): boolean {
     if (!event.type.startsWith('connection.') && !serverMessageSchema.safeParse(event).success) {
       console.warn(`undertone-overlay: left out an event "${event.type}" that is not as the protocol says.`);
       return false;
@@ -94,6 +97,7 @@ export class UndertoneOverlay extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#ticking);
+    clearTimeout(this.#retrying);
     this.#unfollow();
     this.#unfollow = () => {};
     this.#anchor?.close();
@@ -146,6 +150,7 @@ export class UndertoneOverlay extends LitElement {
   }
 
   readonly #connect = (): void => {
+    clearTimeout(this.#retrying);
     this.#unfollow();
     this.#unfollow = () => {};
     this.#reading = new TileReading(this.participant || undefined);
@@ -158,8 +163,10 @@ export class UndertoneOverlay extends LitElement {
   };
 
   #take(event: ClientEvent): void {
-    if (event.type === 'connection.closed' && this.link !== 'fed')
+    if (event.type === 'connection.closed' && this.link !== 'fed') {
       this.link = { failed: event.error?.message ?? 'closed' };
+      if (event.error?.retryable && !this.client) this.#retrying = setTimeout(this.#connect, RETRY_MS);
+    }
     if (event.type === 'session.ready' && this.link === 'connecting') this.link = 'connected';
     this.#reading.push(event, performance.now());
     this.#announcer.offer(spokenText({ reading: this.#reading, language: this.#language, link: this.link }));

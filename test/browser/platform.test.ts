@@ -89,10 +89,10 @@ describe.skipIf(!executablePath)('the example page of a platform, in a real call
     await overlay.getByText('Analysis on').first().waitFor();
     const width = (): Promise<unknown> => platform.evaluate(`document.querySelector('video').videoWidth`);
     await expect.poll(width, PATIENCE).toBeGreaterThan(0);
-    await overlay.locator('.why').click();
+    await overlay.locator('.why').click(PATIENCE);
     await overlay.locator('.signs').waitFor();
     expect(complaints).toEqual([]);
-    await platform.screenshot({ path: join(artifacts, 'platform.png') });
+    await platform.screenshot({ path: join(artifacts, 'platform.png'), ...PATIENCE });
   });
 
   test('connects by itself as well, when it is told where', async () => {
