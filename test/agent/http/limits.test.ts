@@ -25,7 +25,11 @@ async function begin(limits: Record<string, number> = {}, more: Record<string, u
   return agent;
 }
 
-function get(from: string, path = '/healthz', init: RequestInit = {}): Promise<Response> {
+function get(
+  from: string,
+  path = '/healthz',
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Response> {
   return fetch(new URL(path, agent?.url), { ...init, headers: { ...init.headers, 'X-Forwarded-For': from } });
 }
 
