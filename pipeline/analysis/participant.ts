@@ -6,6 +6,7 @@ import { AudioIngest } from '../ingest/audio-ingest.ts';
 import { ParticipantClock } from '../ingest/capture-clock.ts';
 import type { IngestError } from '../ingest/ingest-error.ts';
 import { VideoIngest } from '../ingest/video-ingest.ts';
+import { Attention } from './attention.ts';
 import type { EarlierStages } from '../describe/hop-input.ts';
 import type { AudioFrame, Caption, TrackInfo, VideoFrame } from '../types.ts';
 import { cutHops } from '../window/cut-hops.ts';
@@ -51,7 +52,7 @@ export class Participant {
 
   constructor(nets: FaceNets, events: ParticipantEvents) {
     this.#events = events;
-    this.#senses = new Senses(nets, (change) => events.onSignal(change));
+    this.#senses = new Senses(nets, (change) => events.onSignal(change), new Attention());
     this.#hops = this.#samples
       .pipe(cutHops({ nowUs, onTurn: (turn, open) => events.onTurn(turn, open, this.#earlier) }))
       .subscribe((hop) => events.onHop(hop, this.#earlier));

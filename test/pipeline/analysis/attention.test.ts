@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { Attention } from '../../../pipeline/analysis/attention.ts';
+import { VOICE_WIDTH, voiceColumn } from '../../../pipeline/sense/voice/voice-features.ts';
+import type { FaceSample, VideoFrame, VoiceSegment } from '../../../pipeline/types.ts';
+
+const PICTURE_US = 166_667;
+
+function frame(captureUs: number, luma: number, noise = 0): VideoFrame {
+  const [width, height] = [64, 36];
+  const y = Uint8Array.from({ length: width * height }, (_, i) => luma + (i % 2 === 0 ? noise : -noise));
+  const chroma = new Uint8Array((width / 2) * (height / 2));
+  return { captureUs, width, height, y, u: chroma, v: chroma, yStride: width, uvStride: width / 2, decodedMs: 0 };
+}
+
+function speech(endUs: number, active: number): VoiceSegment {
+  const features = new Float32Array(VOICE_WIDTH);
+  features[voiceColumn('active')] = active;
+  return { startUs: endUs - 100_000, endUs, features, state: 'ok', sensedMs: 0, decodedMs: 0 };
+}
+
+/** Shows pictures from `fromS` to `toS` and gives the seconds at which one was read. */
+function watch(attention: Attention, fromS: number, toS: number, of: (atUs: number) => VideoFrame): number[] {
+  const read: number[] = [];
+  for (let atUs = fromS * 1e6; atUs < toS * 1e6; atUs += PICTURE_US) {
+    const shown = of(atUs);
+    if (attention.known(shown)) continue;
+    const features = Float32Array.of(atUs);
+    attention.read(shown, { captureUs: atUs, features, state: 'ok', sensedMs: 0, decodedMs: 0 } satisfies FaceSample);
+    read.push(atUs / 1e6);
+  }
+  return read;
+}
+
+describe('Attention', () => {
+  it('reads every picture for five seconds, then one a second, of who neither speaks nor moves', () => {
+    const attention = new Attention();
+    expect(watch(attention, 0, 5, (atUs) => frame(atUs, 100, 3))).toHaveLength(30);
+    expect(watch(attention, 5, 15, (atUs) => frame(atUs, 100, 3)).length).toBeLessThanOrEqual(11);
+  });
+
+  it('lets the last picture that was read stand for those between, at their own times', () => {
+    const attention = new Attention();
+    const [last] = watch(attention, 0, 6, (atUs) => frame(atUs, 100)).slice(-1);
+    const atUs = last * 1e6 + PICTURE_US;
+    expect(attention.known(frame(atUs, 100))).toMatchObject({ captureUs: atUs, features: Float32Array.of(last * 1e6) });
+  });
+
+  it('looks in full again at the first motion, and at what creeps', () => {
+    const attention = new Attention();
+    watch(attention, 0, 10, (atUs) => frame(atUs, 100));
+    expect(watch(attention, 10, 12, (atUs) => frame(atUs, 120))).toHaveLength(12);
+    const creeping = new Attention();
+    watch(creeping, 0, 6, (atUs) => frame(atUs, 100));
+    const read = watch(creeping, 6, 16, (atUs) => frame(atUs, 100 + 8 * (atUs / 1e6 - 6)));
+    expect(read.length).toBeGreaterThan(50);
+  });
+
+  it('looks in full at who speaks, and not at who coughs', () => {
+    const [speaker, cougher] = [new Attention(), new Attention()];
+    const hearing = (attention: Attention, active: number) => (atUs: number) => {
+      attention.heard(speech(atUs, active));
+      return frame(atUs, 100);
+    };
+    expect(watch(speaker, 0, 10, hearing(speaker, 0.9))).toHaveLength(60);
+    expect(watch(cougher, 0, 10, hearing(cougher, 0.1)).length).toBeLessThan(40);
+  });
+
+  it('forgets a person with the picture of them', () => {
+    const attention = new Attention();
+    watch(attention, 0, 10, (atUs) => frame(atUs, 100));
+    attention.reset();
+    expect(attention.known(frame(10e6, 100))).toBeUndefined();
+  });
+});
