@@ -52,10 +52,11 @@ export class AuditLog {
   }
 
   /** Returns at once. */
-  record({ room, ...rest }: AuditEntry): void {
+  record({ room, externalId, ...rest }: AuditEntry): void {
     const entry = { ...rest, ...(room === undefined ? {} : { room: roomTag(room) }) };
+    // Some platforms call people by their mail address: that belongs into the file that was asked for, not into every log.
     this.#log.info({ audit: true, ...entry }, entry.event);
-    this.#file?.add({ at: new Date().toISOString(), ...entry });
+    this.#file?.add({ at: new Date().toISOString(), ...entry, externalId });
   }
 
   /** Resolves when everything is on disk, or counted as lost. */

@@ -79,8 +79,10 @@ function rights(config: Config): string {
 
 function leavingWords(config: Config, room: string | undefined): string {
   const recorded = room === undefined ? config.recording.rooms.length > 0 : isRecorded(config, room);
-  const kept = recorded ? '; what was stored of you then stays until its time is up, or you ask for its deletion' : '';
-  return `Leaving the call ends it, too${kept}. So does the switch of who runs the call: it stops the analysis of everybody at once.`;
+  const ends = 'Leaving the call ends it, too. Who runs the call can stop the analysis of everybody at once.';
+  return recorded
+    ? `${ends} What was stored of you then stays until its time is up, or you ask for its deletion.`
+    : ends;
 }
 
 /** Lines of at most 80 characters. */

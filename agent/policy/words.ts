@@ -23,10 +23,12 @@ export function visibilityWords(config: Config): string {
 
 /** How long what is kept, in a room; without one, in the rooms that are not recorded. */
 export function retentionWords(config: Config, room: string | undefined): string {
-  const log = 'The log keeps only that you agreed, when, and to which version of these words.';
-  if (room !== undefined && isRecorded(config, room))
-    return `This room is recorded: the descriptions of you are stored for at most ${hoursWords(config.recording.ttlHours)}, then they are deleted. Pictures, sound and captions are never stored: they live in memory for less than a minute. ${log}`;
-  return `Nothing is stored. Pictures, sound and captions live in memory for less than a minute, descriptions and a summary in numbers until you leave or switch it off. ${log}`;
+  const memory =
+    'Pictures and sound live in memory for less than a minute; captions, descriptions and a summary in numbers until you leave or switch it off.';
+  const log = 'The log keeps only that you agreed or withdrew, when, and to which version of these words.';
+  if (room === undefined || !isRecorded(config, room)) return `Nothing is stored. ${memory} ${log}`;
+  const forHowLong = hoursWords(config.recording.ttlHours);
+  return `This room is recorded: the descriptions of you and their numbers are stored for at most ${forHowLong}, then they are deleted. Pictures, sound and captions are never stored. ${memory} ${log}`;
 }
 
 export function withdrawalWords(config: Config, room: string | undefined): string {

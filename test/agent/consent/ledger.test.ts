@@ -51,7 +51,7 @@ describe('ConsentLedger', () => {
     expect(lines).toEqual([]);
   });
 
-  it('writes down who, when, what for and which version, but not the name of the room', () => {
+  it('writes down who, when, what for and which version, but not the name of the room, nor what the platform calls the person', () => {
     const { ledger, lines } = ledgerWithAudit();
     ledger.grant('anna-and-bob', mia, 'r1-now');
     ledger.withdraw('anna-and-bob', 'p-1', 'person');
@@ -61,10 +61,9 @@ describe('ConsentLedger', () => {
       { event: 'consent.withdrawn', receiptVersion: 'r1-now', reason: 'person' },
       { event: 'consent.cleared', tookMs: 12 },
     ]);
-    for (const line of lines)
-      expect(line).toMatchObject({ participant: 'p-1', externalId: 'user-7', time: expect.any(Number) });
+    for (const line of lines) expect(line).toMatchObject({ participant: 'p-1', time: expect.any(Number) });
     expect(lines[0]?.['receipt']).toBe(lines[1]?.['receipt']);
-    expect(JSON.stringify(lines)).not.toContain('anna');
+    expect(JSON.stringify(lines)).not.toMatch(/anna|user-7/);
   });
 
   it('keeps a receipt of every consent, with its end and the reason for it, to be found by either id', () => {
