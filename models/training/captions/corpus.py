@@ -8,12 +8,13 @@ SIGNS = {"0": 0, "+": 1, "-": 2}
 Said = tuple[list[str], int]
 
 _HERE = Path(__file__).parent
+_DEVELOPMENT = _HERE / "said/development.txt"
 _TESTS = _HERE.parents[2] / "test/pipeline/sense/caption"
 _COMMON = set("""i we he she it they you me us him her them my our his their your the a an is am are was were be been being 's have has had do does
 did not no to of in on at for with and but so that this there here what who how why when where will would could can 'd , ? ! up out all just go get
 got from by as if or about very really""".split())
-#: Shares at least this much of its telling words with a measured one.
-_TOO_NEAR = 0.6
+#: Too near: so much of the telling words of both are shared, or so much of the learned one's own (an idiom inside a sentence).
+_SHARED, _HELD = 0.6, 0.75
 
 
 def read(file: Path) -> list[Said]:
@@ -21,7 +22,11 @@ def read(file: Path) -> list[Said]:
 
 
 def development() -> list[Said]:
-    return read(_HERE / "said/development.txt")
+    return read(_DEVELOPMENT)
+
+
+def development_texts() -> list[str]:
+    return [line[2:] for line in _DEVELOPMENT.read_text().splitlines() if re.match(r"[+0-] ", line)]
 
 
 def training(but: list[Said]) -> tuple[list[Said], int]:
@@ -58,6 +63,6 @@ def _telling(tokens: list[str]) -> set[str]:
     return {min([word, *bases(word)], key=len) for word in words} or set(tokens)
 
 
-def _near(a: set[str], b: set[str]) -> bool:
-    shared = len(a & b)
-    return shared >= 2 and shared / len(a | b) >= _TOO_NEAR or a == b
+def _near(learned: set[str], measured: set[str]) -> bool:
+    shared = len(learned & measured)
+    return learned == measured or shared >= 2 and (shared / len(learned | measured) >= _SHARED or shared / len(learned) >= _HELD)

@@ -72,7 +72,7 @@ def made_up(rng: np.random.Generator, count: int) -> list[Said]:
     return out
 
 
-def train_net(vocabulary: Vocabulary, known: np.ndarray, said: list[Said], seed: int, epochs: int, made: int, width=32, hidden=64) -> Net:
+def train_net(vocabulary: Vocabulary, known: np.ndarray, said: list[Said], seed: int, epochs: int, made: int, width=40, hidden=72) -> Net:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net = Net(known, width, hidden, 0.35)

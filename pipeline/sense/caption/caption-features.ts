@@ -31,8 +31,9 @@ const LEAST_SIGN = 0.2;
 const NEUTRAL_SHARE = 0.14;
 /** Plain words of good or bad news say this much of what the strongest words say. */
 const PLAIN_STRENGTH = 0.75;
-/** Above this a valence has a sign, and emotions that cannot go with it are not told. */
+/** Below its negative joy is not told; people who are glad may also be afraid, unless they are clearly glad. */
 const SIGN = 0.15;
+const CLEARLY_GOOD = 0.6;
 
 /**
  * What the words of a hop say: fills `into` (`CAPTION_WIDTH` numbers) with one row of `caption.features`, English only. The sign
@@ -62,8 +63,8 @@ export function captionFeatures(text: string, into: Float32Array, number = 0): v
 }
 
 function writeSentiment(heard: readonly HeardWord[], said: string, into: Float32Array): void {
-  const { neutral, positive, negative, trust } = readWords(said);
   const rated = sentimentOf(heard, said.split('!').length - 1).valence;
+  const { neutral, positive, negative, trust } = readWords(said, rated);
   const sign = Math.sign(positive - negative);
   const strength = PLAIN_STRENGTH + (1 - PLAIN_STRENGTH) * Math.max(0, sign * rated);
   const most = Math.max(positive, negative);
@@ -86,7 +87,7 @@ function writeEmotions(heard: readonly HeardWord[], into: Float32Array): void {
 /** Nobody is told to be glad who speaks of bad luck ("love it when it crashes"), nor sad who cried laughing. */
 function fits(emotion: Emotion, valence: number): boolean {
   if (emotion === 'surprise') return true;
-  return emotion === 'joy' ? valence > -SIGN : valence < SIGN;
+  return emotion === 'joy' ? valence > -SIGN : valence < CLEARLY_GOOD;
 }
 
 function add(emotion: Emotion, weight: number, into: Float32Array): void {

@@ -17,6 +17,8 @@ export interface Reading {
 }
 
 const CLASSES = 3;
+/** Of neutral, positive, negative. */
+const SIGNS = [0, 1, -1];
 const UNKNOWN = 1;
 const FIRST_WORD = 2;
 const LONG = 30;
@@ -24,15 +26,18 @@ const LONG = 30;
 const weights = loadReaderWeights();
 const idOf = new Map(weights.words.map((word, index) => [word, index + FIRST_WORD]));
 
-/** Reads one utterance or a few, in English. Pure. */
-export function readWords(text: string): Reading {
+/**
+ * Reads one utterance or a few, in English. Pure.
+ * @param rated what a lexicon makes of the words, -1..1: it changes the trust, not the reading
+ */
+export function readWords(text: string, rated: number): Reading {
   const words = captionWords(text);
   const ids = words.map(idFor);
   if (ids.length === 0) return { neutral: 1, positive: 0, negative: 0, trust: 0 };
   const members = [readRuns(words), ...NETS.map((net) => readNet(net, ids))];
   const mean = softmax(at3((k) => members.reduce((sum, member) => sum + member[k], 0) / members.length));
   const [neutral, positive, negative] = mean;
-  return { neutral, positive, negative, trust: trustIn(mean, members, ids) };
+  return { neutral, positive, negative, trust: trustIn(mean, members, ids, rated) };
 }
 
 function idFor(word: string): number {
@@ -45,8 +50,16 @@ function idFor(word: string): number {
   return UNKNOWN;
 }
 
-/** The chance that the reading is right: how sure, whether all agree, how many words are unknown, how long, whether neutral. */
-function trustIn(mean: readonly number[], members: readonly (readonly number[])[], ids: readonly number[]): number {
+/**
+ * From the chance that the reading is right: how sure it is, how far the least sure member goes along, how many words are unknown,
+ * how long it is, whether neutral, and whether rated words say the same, the opposite, or too much for neutral.
+ */
+function trustIn(
+  mean: readonly number[],
+  members: readonly (readonly number[])[],
+  ids: readonly number[],
+  rated: number,
+): number {
   const sorted = mean.toSorted((a, b) => b - a);
   const chosen = mean.indexOf(sorted[0]);
   const unknown = ids.filter((id) => id === UNKNOWN).length / ids.length;
@@ -56,9 +69,14 @@ function trustIn(mean: readonly number[], members: readonly (readonly number[])[
     unknown,
     Math.min(ids.length, LONG) / 10,
     Number(chosen === 0),
+    Math.max(0, SIGNS[chosen] * rated),
+    Math.max(0, -SIGNS[chosen] * rated),
+    chosen === 0 ? Math.abs(rated) : 0,
   ];
   const { weights: odds, bias } = weights.trust;
-  return 1 / (1 + Math.exp(-evidence.reduce((sum, x, i) => sum + x * odds[i], bias)));
+  const chance = 1 / (1 + Math.exp(-evidence.reduce((sum, x, i) => sum + x * odds[i], bias)));
+  // What was learned holds few unknown words, so that it cannot tell how little is known of another language.
+  return chance * (1 - unknown) ** 2;
 }
 
 const RUNS = weights.tensor('runs.weight');

@@ -16,7 +16,6 @@ describe('valence of captions', () => {
     ['This is wonderful news', 1],
     ['I really like how this turned out', 1],
     ["That's not bad at all", 1],
-    ["I don't hate it", 1],
     ['Congratulations, you did great', 1],
     ['I am not happy about this', -1],
     ["It isn't good enough", -1],
@@ -106,46 +105,39 @@ describe('emotions named in captions', () => {
   });
 });
 
-describe('irony that is marked', () => {
-  it.each([
-    'Oh great, another meeting',
-    'Yeah, right',
-    'Just perfect, it crashed again',
-    'I love Mondays /s',
-    'Wonderful weather (sarcastically)',
-  ])('turns the praise of "%s" around', (text) => {
-    const row = read(text);
-    expect(row.valence).toBeLessThanOrEqual(0);
-    expect(row.positive).toBe(0);
-    expect(row.joy).toBe(0);
-  });
-
-  it.each(['Great, the server crashed again', 'Just perfect'])('leaves doubt about "%s"', (text) => {
-    const row = read(text);
-    expect(row.valence).toBeGreaterThanOrEqual(-0.31);
-    expect(row.hedge).toBeGreaterThanOrEqual(0.5);
-  });
-
-  it('is not seen in honest praise', () => {
-    expect(read('Oh great, I am happy to hear that').valence).toBeGreaterThan(0.3);
-    expect(read('That is just what we wanted, great').valence).toBeGreaterThan(0.3);
-  });
+describe('irony', () => {
+  it.each(['Oh great, another meeting', 'Just perfect, it crashed again', 'Love it when nobody answers'])(
+    'turns the praise of "%s" around, and no joy is told of it',
+    (text) => {
+      const row = read(text);
+      expect(row.valence).toBeLessThan(-0.15);
+      expect(row.joy).toBe(0);
+    },
+  );
 
   it.each([
+    'Oh great, I am happy to hear that',
+    'That is just what we wanted, great',
     'Great to see you again',
-    'Oh nice, when are you going',
     'Great, have a lovely weekend!',
     'Great, another win for the team',
     'Wow, you did it again, amazing',
-    'Perfect, see you again on Monday',
     "Oh good, I'm glad you're better",
-  ])('is not seen in what comes again or begins with "oh": "%s"', (text) =>
-    expect(read(text).valence).toBeGreaterThan(0.15),
+  ])('is not heard in honest praise: "%s"', (text) => expect(read(text).valence).toBeGreaterThan(0.15));
+});
+
+describe('trust', () => {
+  it.each(["I'm so happy for you", 'I hate this, it is terrible', 'The meeting is at nine on Monday'])(
+    'is high in "%s"',
+    (text) => expect(read(text).trust).toBeGreaterThan(0.5),
   );
 
-  it('is not seen in an explanation', () => {
-    expect(read('Yeah, because we moved the date').valence).toBe(0);
-  });
+  it.each([
+    'Das ist heute leider gar nicht gut gelaufen',
+    'no puedo creer que haya pasado esto otra vez',
+    'blorp snarf quibbled the frobnicator',
+    'hmm',
+  ])('is low in what the reader cannot know: "%s"', (text) => expect(read(text).trust).toBeLessThan(0.5));
 });
 
 describe('the manner of captions', () => {
