@@ -1,8 +1,7 @@
 /** The built overlay on a plain page from a server of its own, as a platform would have it. */
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +25,11 @@ export interface OverlaySite {
 export async function serveOverlay(pages: Readonly<Record<string, string>>): Promise<OverlaySite> {
   const folder = mkdtempSync(join(tmpdir(), 'undertone-overlay-'));
   const configFile = here('../../configs/vite.overlay.config.ts');
+  // As published: under a test runner libraries would come as they are for development.
+  const mode = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
   await build({ configFile, logLevel: 'silent', build: { outDir: folder, emptyOutDir: true } });
+  process.env.NODE_ENV = mode;
   const bundle = readFileSync(join(folder, 'undertone-overlay.js'));
   rmSync(folder, { recursive: true, force: true });
   const server = createServer((request, response) => {

@@ -248,6 +248,27 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     expect(await page.evaluate(`document.getElementById('over-large').popover`)).toBeNull();
   });
 
+  test('connects by itself when told where, once for all overlays of a page, and starts anew for another person', async () => {
+    const { page } = await gallery();
+    const started: unknown[] = [];
+    await page.routeWebSocket(/calls\.test/, (socket) => {
+      socket.onMessage((data) => {
+        const message = JSON.parse(String(data)) as { readonly type: string };
+        if (message.type !== 'session.start') return;
+        started.push(message);
+        for (const event of [ready(), described(), described({ participant: 'p-me', text: 'The person looks calm.' })])
+          socket.send(JSON.stringify(event));
+      });
+    });
+    await page.evaluate(`for (const id of ['waiting', 'private', 'withdrawn'])
+      Object.assign(document.getElementById(id), {
+        url: 'http://calls.test', room: 'demo', participant: id === 'private' ? undefined : 'p-ada' })`);
+    await page.locator('#waiting .caption', { hasText: 'appears amused' }).waitFor();
+    await page.locator('#withdrawn .caption', { hasText: 'appears amused' }).waitFor();
+    await page.locator('#private .caption', { hasText: 'looks calm' }).waitFor();
+    expect(started).toEqual([expect.objectContaining({ room: 'demo', states: true, deltas: true })]);
+  });
+
   test('refuses what is not of the protocol, and goes on', async () => {
     const { page } = await gallery();
     const pushed = await page.evaluate(

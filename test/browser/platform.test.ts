@@ -95,19 +95,8 @@ describe.skipIf(!executablePath)('the example page of a platform, in a real call
     await platform.screenshot({ path: join(artifacts, 'platform.png'), ...PATIENCE });
   });
 
-  test('connects by itself as well, when it is told where', async () => {
-    await platform.evaluate(`(() => {
-      const overlay = document.createElement('undertone-overlay');
-      overlay.id = 'own';
-      Object.assign(overlay, { url: '${url}', room: 'platform', participant: document.querySelector('undertone-overlay').participant });
-      overlay.append(document.createElement('video'));
-      document.getElementById('tiles').append(overlay);
-    })()`);
-    await platform.locator('#own .caption').waitFor(PATIENCE);
-  });
-
   test('forgets the caller as soon as consent is withdrawn', async () => {
-    await caller.getByRole('switch').click();
+    await caller.getByRole('switch').click(PATIENCE);
     await platform.locator('undertone-overlay').first().getByText('Consent withdrawn').first().waitFor(PATIENCE);
     expect(await platform.locator('.caption').count()).toBe(0);
   });
