@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError } from '../config/config-error.ts';
 import { inPackage, packageVersion } from '../package-root.ts';
 import { operatingCommands } from './operating.ts';
+import type { McpOptions } from './mcp.ts';
 import type { TokenOptions } from './token.ts';
 
 const FAILED = 1;
@@ -33,12 +34,45 @@ Examples:
 
 Every command has examples of its own: undertone stop --help`,
     );
-  for (const command of [startCommand(), tokenCommand(), doctorCommand(), prepareCommand(), ...operatingCommands()])
+  for (const command of [
+    startCommand(),
+    tokenCommand(),
+    doctorCommand(),
+    prepareCommand(),
+    mcpCommand(),
+    ...operatingCommands(),
+  ])
     root.addCommand(command.copyInheritedSettings(root));
   const analyze = lazily('analyze', 'describe the person in a video, a sound file or a picture', loadAnalyze);
   root.addCommand(analyze.copyInheritedSettings(root).helpOption(false));
   root.addCommand(benchCommand().copyInheritedSettings(root).helpOption(false));
   return root;
+}
+
+function mcpCommand(): Command {
+  return new Command('mcp')
+    .description(
+      'Let an assistant read rooms of a running agent: a Model Context Protocol server on standard input/output.',
+    )
+    .option('--url <url>', 'address of the agent', 'http://127.0.0.1:8080')
+    .option('--room <name...>', 'rooms to read; it enters them visibly', ['demo'])
+    .option('--name <name>', 'how it is shown to the people in the rooms', 'Assistant')
+    .addOption(new Option('--token <token>', 'room token, where the agent asks for one').env('UNDERTONE_TOKEN'))
+    .addHelpText(
+      'after',
+      `
+Tools: rooms, participants, state, context, ask. It can change nothing, and sees what the policy lets it see.
+
+Examples:
+  undertone mcp --room demo
+  UNDERTONE_TOKEN=... undertone mcp --url https://calls.example.org --room daily retro
+
+For an assistant's configuration: command "undertone", arguments ["mcp", "--room", "demo"].`,
+    )
+    .action(async (options: McpOptions) => {
+      const { serveMcp } = await import('./mcp.ts');
+      await serveMcp(options);
+    });
 }
 
 function startCommand(): Command {

@@ -265,7 +265,11 @@ export class UndertoneClient {
           this.#badFrames++;
           this.#hub.emit({ type: 'client.fault', error });
         },
-        onEnd: (error) => (began ? this.#lost(error) : onEnd(error)),
+        onEnd: (error) => {
+          if (!began) onEnd(error);
+          else if (error.retryable) this.#lost(error);
+          else this.#finish(error);
+        },
       });
     } catch (error) {
       onEnd(error instanceof ClientError ? error : new ClientError('bad-argument', String(error), { cause: error }));

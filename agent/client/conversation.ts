@@ -93,6 +93,11 @@ export class Conversation {
     }
   }
 
+  /** Everybody remembered, the client itself included. */
+  people(): { readonly id: string; readonly name: string | undefined; readonly analysis: boolean }[] {
+    return [...this.#people].map(([id, { name, analysis }]) => ({ id, name, analysis }));
+  }
+
   /** What is known of a person from the last `seconds`. */
   context(participant: string, { seconds = 30 }: { readonly seconds?: number } = {}): ConversationContext {
     const person = this.#people.get(participant);

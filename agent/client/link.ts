@@ -98,6 +98,7 @@ export class Link {
           retryable: true,
         }),
       );
+    if (said?.code === REPLACED) return this.#end(new ClientError('refused', replacedMessage));
     this.#end(new ClientError('lost', `The server ended the connection${why}.`, { retryable: true }));
   }
 
@@ -141,6 +142,10 @@ export class Link {
     this.#options.onFault(new ClientError('bad-frame', message));
   }
 }
+
+/** The same identity came in again. Coming back would send that one away, which would come back in turn. */
+const REPLACED = 4409;
+const replacedMessage = 'The same identity connected elsewhere, and the newest connection counts.';
 
 const closeSchema = z.object({ code: z.number().optional(), reason: z.string().optional() });
 
