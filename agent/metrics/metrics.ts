@@ -53,7 +53,7 @@ export class Metrics implements Observer {
       registers,
     });
     this.#readOnScrape();
-    collectDefaultMetrics({ register: this.#registry });
+    processRegistry();
   }
 
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -74,9 +74,10 @@ export class Metrics implements Observer {
   }
 
   /** Everything in the text format of Prometheus. */
-  text(): Promise<string> {
+  async text(): Promise<string> {
     this.#reading = undefined;
-    return this.#registry.metrics();
+    const [own, process] = await Promise.all([this.#registry.metrics(), processRegistry().metrics()]);
+    return `${own}${process}`;
   }
 
   /** Nothing is collected any more. Idempotent. */
@@ -104,6 +105,17 @@ export class Metrics implements Observer {
       this.#registry.registerMetric(kind === 'gauge' ? shownGauge(options, samples) : shownCounter(options, samples));
     }
   }
+}
+
+let shared: Registry | undefined;
+
+/** CPU, memory, garbage and event-loop lag of the process. Its watches cannot be ended, so all agents of a process share them. */
+function processRegistry(): Registry {
+  if (!shared) {
+    shared = new Registry();
+    collectDefaultMetrics({ register: shared });
+  }
+  return shared;
 }
 
 interface ShownOptions {

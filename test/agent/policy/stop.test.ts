@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { AnalysisSwitch } from '../../../agent/policy/analysis-switch.ts';
-import { startTestAgent, TestClient, track, type FakeAnalysis, type FakeSfu } from '../fakes.ts';
+import { FakeAnalysis, startTestAgent, TestClient, track, type FakeSfu } from '../fakes.ts';
 
 let agent: Agent;
 let sfu: FakeSfu;
@@ -89,6 +89,24 @@ describe('the switch that stops all analysis', () => {
     expect(await agent.stopAnalysis()).toMatchObject({ people: 1, cleared: true });
     await agent.resumeAnalysis();
     expect(await agent.stopAnalysis('lobby')).toMatchObject({ people: 0, cleared: true });
+  });
+
+  it('says so when not everything confirmed that it is cleared, though nobody is analysed any more', async () => {
+    class StuckAnalysis extends FakeAnalysis {
+      override join(...call: Parameters<FakeAnalysis['join']>): ReturnType<FakeAnalysis['join']> {
+        return { ...super.join(...call), close: () => new Promise(() => {}) };
+      }
+    }
+    ({ agent, sfu } = await startTestAgent({}, { analysis: new StuckAnalysis() }));
+    const { client, ready } = await TestClient.join(agent.url);
+    client.send({ type: 'consent.set', granted: true, receiptVersion: ready.receipt.version });
+    await client.settled();
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const stopping = agent.stopAnalysis();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await stopping).toMatchObject({ people: 1, cleared: false });
+    vi.useRealTimers();
+    expect((await client.next('consent.changed', ({ granted }) => !granted)).granted).toBe(false);
   });
 
   it('bounds how many rooms are stopped one by one', () => {
