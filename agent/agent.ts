@@ -11,6 +11,7 @@ import type { Config } from './config/schema.ts';
 import { createApp } from './http/app.ts';
 import { Front } from './http/front.ts';
 import { createListener } from './http/listener.ts';
+import type { Operation } from './http/operation.ts';
 import { readPageFiles } from './http/page-files.ts';
 import { LatencyRecord } from './latency.ts';
 import { readiness } from './metrics/readiness.ts';
@@ -87,11 +88,7 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
     front,
     directory,
     control,
-    operation: {
-      health: () => directory.health(),
-      readiness: () => readiness({ sfu, analysis, draining: directory.draining }),
-      metrics: () => telemetry.metrics,
-    },
+    operation: operationOf(directory, telemetry, { sfu, analysis }),
     pack,
     page: readPageFiles(pageDir),
     report: (error) => log.error({ err: error }, 'a request failed'),
@@ -110,19 +107,34 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
     latency: new LatencyRecord(),
   };
   const sockets = new SocketServer(http, { session, maxSessions, front });
-  await listen(http, host, port);
+  const end = async (): Promise<void> => {
+    lan?.invitations.close();
+    await telemetry.close();
+    await safeguards.close();
+  };
+  await listen(http, host, port).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
   if (gate.open) sayDevelopment(config, log);
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(http.address(), lan?.names[0] ?? host, tls !== undefined),
     stopAnalysis: (room, by = 'program') => control.stop(room, by),
     resumeAnalysis: (room) => control.resume(room, 'program'),
-    close: () =>
-      (closing ??= shutDown(directory, sockets, http).finally(async () => {
-        lan?.invitations.close();
-        await telemetry.close();
-        await safeguards.close();
-      })),
+    close: () => (closing ??= shutDown(directory, sockets, http).finally(end)),
+  };
+}
+
+function operationOf(
+  directory: RoomDirectory,
+  telemetry: Telemetry,
+  { sfu, analysis }: Pick<AgentParts, 'sfu' | 'analysis'>,
+): Operation {
+  return {
+    health: () => directory.health(),
+    readiness: () => readiness({ sfu, analysis, draining: directory.draining }),
+    metrics: () => telemetry.metrics,
   };
 }
 
