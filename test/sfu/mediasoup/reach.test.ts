@@ -1,0 +1,96 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createMediasoupSfu, openSfu, type MediasoupSfu } from '../../../sfu/index.ts';
+import { hasWorker } from '../contract/engines.ts';
+import { HeadlessPublisher, HeadlessViewer } from '../werift/headless-caller.ts';
+import { OFFER } from '../werift/raw-peer.ts';
+
+const open: Array<() => unknown> = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+async function engine(options: Parameters<typeof createMediasoupSfu>[0]): Promise<MediasoupSfu> {
+  const sfu = await createMediasoupSfu({ workers: 1, ...options });
+  open.push(() => sfu.close());
+  return sfu;
+}
+
+/** `udp address port` and `tcp address port` of an answer. */
+async function candidates(sfu: MediasoupSfu): Promise<string[]> {
+  const { answerSdp } = await sfu.publish('room', 'ann', OFFER);
+  const lines = answerSdp.matchAll(/^a=candidate:\S+ 1 (udp|tcp) \d+ (\S+) (\d+) typ host/gm);
+  return [...new Set([...lines].map(([, protocol, address, port]) => `${protocol} ${address} ${port}`))];
+}
+
+/** A port that nothing holds just now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe.skipIf(!hasWorker)('where mediasoup is reached', () => {
+  test('a call goes over TCP when the network lets no UDP through', async () => {
+    const sfu = await engine({});
+    const onlyTcp = (sdp: string): string => sdp.replaceAll(/a=candidate:\S+ 1 udp .*\r\n/g, '');
+    const ann = new HeadlessPublisher();
+    open.push(() => ann.close());
+    await ann.publish(sfu, 'room', 'ann', undefined, onlyTcp);
+    const bob = await HeadlessViewer.join(sfu, 'room', 'bob', onlyTcp);
+    open.push(() => bob.close());
+    const { tracks } = await bob.offered((offer) => offer.tracks.length === 2);
+    await bob.frames(tracks.find(({ kind }) => kind === 'video')!.mid, 20);
+  });
+
+  test('without TCP only UDP is offered', async () => {
+    const sfu = await engine({ tcp: false });
+    expect((await candidates(sfu)).map((each) => each.split(' ')[0])).toEqual(['udp']);
+  });
+
+  test('the public address is announced, on a port of the range, for UDP and TCP', async () => {
+    const port = await freePort();
+    const sfu = await engine({ announcedAddress: '192.0.2.7', udpPorts: { min: port, max: port } });
+    expect(await candidates(sfu)).toEqual([`udp 192.0.2.7 ${port}`, `tcp 192.0.2.7 ${port}`]);
+  });
+
+  test('more workers than the range has ports are refused with what to change', async () => {
+    const port = await freePort();
+    const refused = createMediasoupSfu({ workers: 2, udpPorts: { min: port, max: port } });
+    await expect(refused).rejects.toMatchObject({
+      code: 'no-port',
+      message: expect.stringMatching(/one port per worker/),
+    });
+  });
+
+  test('auto takes mediasoup where its worker starts, and says why', async () => {
+    const { sfu, why } = await openSfu('auto', { workers: 1 });
+    open.push(() => sfu.close());
+    expect([sfu.engine, why]).toEqual(['mediasoup', 'its worker starts on this machine']);
+  });
+});
+
+test('auto takes werift where no worker is, and says how to get one; mediasoup by name is refused', async () => {
+  const before = { bin: process.env['MEDIASOUP_WORKER_BIN'], cache: process.env['XDG_CACHE_HOME'] };
+  delete process.env['MEDIASOUP_WORKER_BIN'];
+  process.env['XDG_CACHE_HOME'] = '/nonexistent';
+  try {
+    const { sfu, why } = await openSfu('auto');
+    open.push(() => sfu.close());
+    expect(sfu.engine).toBe('werift');
+    expect(why).toMatch(/npm run sfu:setup/);
+    await expect(openSfu('mediasoup')).rejects.toMatchObject({ code: 'engine-gone' });
+  } finally {
+    for (const [name, value] of [
+      ['MEDIASOUP_WORKER_BIN', before.bin],
+      ['XDG_CACHE_HOME', before.cache],
+    ] as const)
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  }
+});
