@@ -36,7 +36,7 @@ export function latencyCommand(): Command {
     .option('--config <file>', 'settings of the agent (default: its own)')
     .option('--cue-seconds <number>', 'how long changes at known moments are shown afterwards', positive, 60)
     .option('--cue-media <file>', 'a video or sound in which something changes (default: a made voice)')
-    .option('--cue-onsets <list>', 'seconds of it at which something changes', seconds)
+    .option('--cue-onsets <list>', 'seconds of it at which something changes', onsets)
     .option('--no-cues', 'show no changes at known moments')
     .option('--mlperf', `measure as long as MLPerf asks: ${MLPERF_SECONDS} s after a minute of warm-up`)
     .option('--out <file>', 'write the report, with raw histograms, as JSON')
@@ -72,7 +72,7 @@ function cuesOf({ cueMedia, cueOnsets, cueSeconds }: LatencyFlags) {
   return { media: cueMedia, onsetsMs: cueOnsets?.map((second) => second * 1000), seconds: cueSeconds };
 }
 
-function seconds(value: string): number[] {
+function onsets(value: string): number[] {
   return list(value).map((part) => {
     const second = Number(part);
     if (!Number.isFinite(second) || second < 0) throw new InvalidArgumentError('Give seconds, e.g. 0.4,9.5.');

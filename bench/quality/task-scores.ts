@@ -80,7 +80,7 @@ export class TaskScorer {
       case 'evidence':
         this.#evidence(new Set(list.parse(gold).map(normal)), list.parse(pred).map(normal));
         return undefined;
-      case undefined:
+      default:
         throw new RangeError(`there is no task "${task}"; known are ${TASK_NAMES.join(', ')}`);
     }
   }
@@ -165,7 +165,7 @@ function words(text: string): string[] {
 /** ROUGE-L: F of the longest common subsequence of words (Lin 2004). */
 function rougeL(gold: readonly string[], pred: readonly string[]): number {
   if (gold.length === 0 || pred.length === 0) return 0;
-  let row = new Array<number>(pred.length + 1).fill(0);
+  let row = Array.from({ length: pred.length + 1 }, () => 0);
   for (const word of gold) {
     const next = [0];
     for (const [index, other] of pred.entries())

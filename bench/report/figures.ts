@@ -10,18 +10,11 @@ export interface Figure {
 
 /** The figures of a report, in the order in which they are told. */
 export function figuresOf(report: AnyReport): Figure[] {
-  switch (report.benchmark) {
-    case 'latency':
-      return latencyFigures(report);
-    case 'capacity':
-      return capacityFigures(report);
-    case 'cost':
-      return costFigures(report);
-    case 'soak':
-      return soakFigures(report);
-    case 'quality':
-      return qualityFigures(report);
-  }
+  if (report.benchmark === 'latency') return latencyFigures(report);
+  if (report.benchmark === 'capacity') return capacityFigures(report);
+  if (report.benchmark === 'cost') return costFigures(report);
+  if (report.benchmark === 'soak') return soakFigures(report);
+  return qualityFigures(report);
 }
 
 /** What must be the same for two reports to be comparable. */

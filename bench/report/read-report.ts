@@ -33,6 +33,8 @@ const latencySchema = z.object({
   config,
   results: z.object({
     stages: z.record(z.string(), summary),
+    hopToFirstWord: summary.default(null),
+    hopToComplete: summary.default(null),
     hopToDelivered: summary,
     dueToDescription: summary,
     dueToState: summary,

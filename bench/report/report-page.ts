@@ -2,7 +2,8 @@ import { compareReports, comparisonVerdict } from '../compare/comparison.ts';
 import { showFigure } from './figures.ts';
 import { figure, notes, page, type Section, table } from './html.ts';
 import type { AnyReport } from './read-report.ts';
-import { percentileChart, percentileSeries, sectionsOf } from './sections.ts';
+import { sectionsOf } from './sections.ts';
+import { percentileChart, percentileSeries } from './sections/percentiles.ts';
 import { barChart } from './svg.ts';
 
 /** What is drawn of a comparison at most; the table holds everything. */

