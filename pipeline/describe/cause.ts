@@ -47,17 +47,17 @@ const WHOLE = 0.5;
  * (`test/pipeline/describe/cause.test.ts`).
  */
 const ODDS = {
-  base: -2.5,
+  base: -2.8,
   /** Times the share of timing left, 0..1. */
-  timing: 3.2,
+  timing: 4.15,
   /** Times how well the words' valence agrees with the change, -1..1. */
-  agrees: 2.45,
+  agrees: 1.6,
   /** Times intensity of the words, where they agree or the change is one of arousal. */
-  intensity: 1.5,
+  intensity: 1.6,
   /** A question puts people on the spot: where arousal rose. */
-  question: 1.2,
+  question: 1.3,
   /** People shift at what others say more than at what they say themselves. */
-  own: -1.2,
+  own: -1.4,
   /** What the model itself said that it was. */
   hint: 1.5,
 } as const;

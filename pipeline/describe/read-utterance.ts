@@ -9,9 +9,11 @@ const row = new Float32Array(CAPTION_WIDTH);
 /** Reads one utterance's words. Pure. */
 export function readUtterance(text: string): Pick<HeardUtterance, 'valence' | 'intensity' | 'question'> {
   captionFeatures(text, row);
+  // Half trusted is trusted; what may well be misread weighs less.
+  const valence = row[AT.valence] * Math.min(1, 2 * row[AT.trust]);
   return {
-    valence: row[AT.valence],
-    intensity: Math.max(row[AT.arousal], row[AT.positive], row[AT.negative]),
+    valence,
+    intensity: Math.max(row[AT.arousal], Math.abs(valence)),
     question: row[AT.question] > 0,
   };
 }
