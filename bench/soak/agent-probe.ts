@@ -29,36 +29,39 @@ const say = channel.postMessage.bind(channel);
 
 if (isMainThread) {
   const known = new Map<number, ThreadTold>();
-  let heard: (() => void) | undefined;
+  const waiting = new Set<number>();
+  let allAnswered = (): void => {};
   channel.onmessage = ({ data }: { data: unknown }) => {
     const { told } = data as { told?: ThreadTold };
     if (told === undefined) return;
     known.set(told.thread, told);
-    heard?.();
+    waiting.delete(told.thread);
+    if (waiting.size === 0) allAnswered();
   };
-  const ask = async (request: number): Promise<void> => {
-    const waiting = new Set(known.keys());
-    const answered = new Promise<void>((resolve) => {
+  const askThreads = async (): Promise<void> => {
+    if (known.size === 0) return;
+    for (const thread of known.keys()) waiting.add(thread);
+    await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ANSWER_WITHIN_MS);
-      heard = () => {
-        for (const thread of waiting) if ((known.get(thread)?.thread ?? -1) === thread) waiting.delete(thread);
-        if (waiting.size > 0) return;
+      allAnswered = () => {
         clearTimeout(timer);
         resolve();
       };
+      say({ ask: true });
     });
-    say({ ask: request });
-    await answered;
-    const handles = process.getActiveResourcesInfo().length;
+    waiting.clear();
+  };
+  const answer = async (request: number): Promise<void> => {
+    await askThreads();
     process.send?.({
       probe: request,
-      handles,
+      handles: process.getActiveResourcesInfo().length,
       rssBytes: process.memoryUsage.rss(),
       threads: [tell(), ...known.values()],
     });
   };
   process.on('message', (message) => {
-    if (typeof message === 'object' && message !== null && 'probe' in message) void ask(Number(message.probe));
+    if (typeof message === 'object' && message !== null && 'probe' in message) void answer(Number(message.probe));
   });
   process.channel?.unref();
 } else {

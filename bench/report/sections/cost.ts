@@ -74,31 +74,7 @@ function wordSection({ decode, peers, leftOut }: Results): Section {
         { value: `${decode.bandwidth.streamGBps.toFixed(1)} GB/s`, label: 'read from memory, this thread' },
       ]),
       figure(
-        barChart('A token, milliseconds', [
-          {
-            label: 'bound: from the caches',
-            value: decode.boundMs.resident,
-            shown: `${decode.boundMs.resident.toFixed(3)} ms`,
-            colour: 5,
-          },
-          {
-            label: 'bound: from memory',
-            value: decode.boundMs.stream,
-            shown: `${decode.boundMs.stream.toFixed(3)} ms`,
-            colour: 5,
-          },
-          { label: 'loop in the graph', value: decode.msPerToken, shown: `${decode.msPerToken.toFixed(3)} ms` },
-          ...(decode.steps === null
-            ? []
-            : [
-                {
-                  label: 'step by step through JS',
-                  value: decode.steps.p50 / decode.tokens,
-                  shown: `${(decode.steps.p50 / decode.tokens).toFixed(3)} ms`,
-                  colour: 1,
-                },
-              ]),
-        ]),
+        tokenChart(decode),
         'The bound is the bytes that a token must read (weights, keys and values) over the bandwidth measured in the same run.',
       ),
       ...(peers.length === 0
@@ -117,4 +93,32 @@ function wordSection({ decode, peers, leftOut }: Results): Section {
       notes(leftOut.map((why) => `Left out: ${why}`)),
     ],
   };
+}
+
+function tokenChart(decode: Results['decode']): string {
+  return barChart('A token, milliseconds', [
+    {
+      label: 'bound: from the caches',
+      value: decode.boundMs.resident,
+      shown: `${decode.boundMs.resident.toFixed(3)} ms`,
+      colour: 5,
+    },
+    {
+      label: 'bound: from memory',
+      value: decode.boundMs.stream,
+      shown: `${decode.boundMs.stream.toFixed(3)} ms`,
+      colour: 5,
+    },
+    { label: 'loop in the graph', value: decode.msPerToken, shown: `${decode.msPerToken.toFixed(3)} ms` },
+    ...(decode.steps === null
+      ? []
+      : [
+          {
+            label: 'step by step through JS',
+            value: decode.steps.p50 / decode.tokens,
+            shown: `${(decode.steps.p50 / decode.tokens).toFixed(3)} ms`,
+            colour: 1,
+          },
+        ]),
+  ]);
 }

@@ -4,8 +4,6 @@ import { barChart, lineChart } from '../svg.ts';
 
 export function qualitySections(report: QualityInput): Section[] {
   const { metrics, calibration } = report;
-  const percent = (value: number | null | undefined): string =>
-    typeof value === 'number' ? `${(value * 100).toFixed(2)} %` : '–';
   const wheels = (metrics?.level1.perWheel ?? []).flatMap((f, index) =>
     f === null ? [] : [{ label: `wheel ${index + 1}, level 1`, value: f, shown: percent(f), colour: index }],
   );
@@ -24,32 +22,7 @@ export function qualitySections(report: QualityInput): Section[] {
           ].flatMap(([value = '–', label = '']) => (value === '–' ? [] : [{ value, label }])),
         ),
         figure(barChart('Set F by wheel', wheels), 'F of average precision and average recall, wheel by wheel.'),
-        ...(calibration === null
-          ? []
-          : [
-              figure(
-                lineChart({
-                  title: 'Calibration',
-                  x: { label: 'confidence', from: 0 },
-                  y: { label: 'share that was right', from: 0 },
-                  series: [
-                    {
-                      name: 'this pack',
-                      points: calibration.bins.map((bin) => [bin.confidence, bin.accuracy] as const),
-                    },
-                    {
-                      name: 'ideal',
-                      limit: true,
-                      points: [
-                        [0, 0],
-                        [1, 1],
-                      ],
-                    },
-                  ],
-                }),
-                `Expected calibration error ${percent(calibration.ece)} over ${calibration.n} predictions.`,
-              ),
-            ]),
+        ...(calibration === null ? [] : [reliability(calibration)]),
         ...(Object.keys(report.tasks).length === 0
           ? []
           : [
@@ -66,4 +39,33 @@ export function qualitySections(report: QualityInput): Section[] {
       ],
     },
   ];
+}
+
+function reliability(calibration: NonNullable<QualityInput['calibration']>): string {
+  return figure(
+    lineChart({
+      title: 'Calibration',
+      x: { label: 'confidence', from: 0 },
+      y: { label: 'share that was right', from: 0 },
+      series: [
+        {
+          name: 'this pack',
+          points: calibration.bins.map((bin) => [bin.confidence, bin.accuracy] as const),
+        },
+        {
+          name: 'ideal',
+          limit: true,
+          points: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+      ],
+    }),
+    `Expected calibration error ${percent(calibration.ece)} over ${calibration.n} predictions.`,
+  );
+}
+
+function percent(value: number | null | undefined): string {
+  return typeof value === 'number' ? `${(value * 100).toFixed(2)} %` : '–';
 }
