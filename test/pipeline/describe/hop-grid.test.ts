@@ -230,6 +230,6 @@ describe('the hop grid', () => {
 
 /** A person who spoke from the beginning stopped in the middle of hop `index`. */
 function turn(index: number) {
-  const open = hop(index);
-  return { startUs: 0, endUs: open.startUs + 100_000, decidedUs: open.startUs + 400_000, hops: [open], at: open };
+  const begun = hop(index);
+  return { startUs: 0, endUs: begun.startUs + 100_000, decidedUs: begun.startUs + 400_000, hops: [begun], at: begun };
 }

@@ -7,7 +7,7 @@ const ACTIVE = FEATURES.voice.features.indexOf('active');
 
 /** One character for each 100 ms: `#` speech, `.` silence, `?` lost, `-` a segment whose first half is speech. */
 function turns(written: string, detector = new TurnDetector(), fromMs = 0): Turn[] {
-  return [...written].flatMap((mark, i) => {
+  return written.split('').flatMap((mark, i) => {
     const features = new Float32Array(FEATURES.voice.features.length);
     features[ACTIVE] = { '#': 1, '-': 0.5 }[mark] ?? 0;
     const startUs = (fromMs + i * 100) * 1000;
