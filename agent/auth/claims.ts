@@ -14,7 +14,10 @@ export const identitySchema = z
     'an identity is 1 to 64 letters, digits or "_.:-", and starts with a letter or digit; no names, no mail addresses',
   );
 
-const roleSchema = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a role is 1 to 32 small letters, digits or hyphens');
+/** Roles are words of the platform's own; its tokens say who holds which, `policy.visibility` what they open. */
+export const roleSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a role is 1 to 32 small letters, digits or hyphens');
 const seconds = z.number().min(0).max(1e11);
 
 /** Claims besides `aud` and `iss`, which are compared while the signature is checked. Others are left alone. */

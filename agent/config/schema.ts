@@ -1,5 +1,6 @@
 /** Every setting there is, what it means, and what holds when nobody says otherwise. */
 import { z } from 'zod';
+import { roleSchema } from '../auth/claims.ts';
 import { roomNameSchema } from '../protocol/participants.ts';
 
 /** Where an installation runs and for whom. The law treats these differently, so it has no default in a file of one's own. */
@@ -127,9 +128,6 @@ const analysisSchema = z.strictObject({
     .default(['cpu']),
   workers: z.int().min(1).max(64).default(1),
 });
-
-/** Roles are words of the platform's own; its tokens say who holds which. */
-const roleSchema = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a role is 1 to 32 small letters, digits or hyphens');
 
 /** What is done with results, and what participants are told of it before they agree. */
 const policySchema = z.strictObject({
