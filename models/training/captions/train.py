@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--scores", type=Path, help="where to keep what each member says of the development set")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--made", type=int, default=3000, help="made-up utterances an epoch")
+    parser.add_argument("--made", type=int, default=2500, help="made-up utterances an epoch")
     args = parser.parse_args()
     torch.set_num_threads(1)
 

@@ -25,7 +25,7 @@ const LONG_HOP_WORDS = 20;
 /** One word of an emotion says this much; each further one this share of what is left. */
 const WORD_WEIGHT = 0.6;
 const INTENSE_WEIGHT = 0.8;
-/** The least and the most that a reading moves valence, before how strong the words are. */
+/** The least that a reading with a sign moves valence, before how strong the words are. */
 const LEAST_SIGN = 0.2;
 /** A neutral reading leaves this much of what speaks for a sign. */
 const NEUTRAL_SHARE = 0.14;
