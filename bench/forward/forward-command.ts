@@ -33,17 +33,37 @@ export async function measureForward(options: ForwardOptions): Promise<ForwardRe
   for (const engine of options.engines) {
     const rows: ForwardRow[] = [];
     for (const publishers of options.publishers) {
-      await using call = await BenchCall.open({ ...options, engine });
-      played = call.played;
-      pinned &&= call.pinned;
-      rows.push(await measureRow(call, publishers, options));
+      const row = await patiently(() => measureOnce({ ...options, engine }, publishers, options));
+      rows.push(row.row);
+      played = row.played;
+      pinned &&= row.pinned;
     }
-    const steps = options.mostRooms > 0 ? await searchStreams({ ...options, engine }, options) : [];
+    const steps = options.mostRooms > 0 ? await patiently(() => searchStreams({ ...options, engine }, options)) : [];
     engines.push({ engine, rows, steps });
   }
   if (!played) throw new BenchError('nothing-measured', 'No engine was measured: give --engines and --publishers.');
   const { pairs, seconds } = options;
   return { benchmark: 'forward', ...origin, config: { pairs, seconds, played, pinned, peoplePerRoom: ROOM }, engines };
+}
+
+/** A busy machine may drop a peer in the middle; once more is tried before that ends the whole run. */
+async function patiently<T>(measure: () => Promise<T>): Promise<T> {
+  try {
+    return await measure();
+  } catch (error) {
+    if (!(error instanceof BenchError) || error.code === 'stopped') throw error;
+    return measure();
+  }
+}
+
+async function measureOnce(
+  choice: CallChoice,
+  publishers: number,
+  options: ForwardOptions,
+): Promise<Pick<BenchCall, 'played' | 'pinned'> & { readonly row: ForwardRow }> {
+  await using call = await BenchCall.open(choice);
+  const row = await measureRow(call, publishers, options);
+  return { row, played: call.played, pinned: call.pinned };
 }
 
 async function measureRow(call: BenchCall, publishers: number, options: ForwardOptions): Promise<ForwardRow> {

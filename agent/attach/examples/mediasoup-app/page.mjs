@@ -12,6 +12,7 @@ async function post(route, body = {}) {
 const device = new Device();
 await device.load({ routerRtpCapabilities: await post('capabilities') });
 const transport = device.createSendTransport(await post('join'));
+// oxlint-disable promise/no-callback-in-promise -- mediasoup-client wants it so
 transport.on('connect', ({ dtlsParameters }, done, failed) => post('connect', { dtlsParameters }).then(done, failed));
 transport.on('produce', ({ kind, rtpParameters }, done, failed) => {
   post('produce', { kind, rtpParameters }).then(done, failed);
