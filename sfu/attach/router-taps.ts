@@ -175,6 +175,10 @@ class OpenTap implements RouterTap {
     consumer.on('producerresume', () => this.#guard(() => sink.muted(false)));
     consumer.on('producerclose', () => this.#end());
     consumer.on('transportclose', () => this.#end(new SfuError('engine-gone', 'The router, or its worker, is gone.')));
+    // After the reasons above, so that what is left is somebody else's hand.
+    consumer.observer.once('close', () =>
+      this.#end(new SfuError('engine-gone', 'The tap was cut off: its consumer was closed. Tap the track again.')),
+    );
     if (consumer.producerPaused) this.#guard(() => sink.muted(true));
     // Resuming asks the publisher for a key frame as well.
     await consumer.resume();

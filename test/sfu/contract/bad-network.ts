@@ -32,11 +32,11 @@ export class Bottleneck {
   };
 }
 
-/** Stands in for the server's port. As a NAT does, it keeps a socket for each port that the client calls from. */
+/** Stands in for the server's port. As a NAT does, it keeps a socket for each address and port that the client calls from. */
 export class BadNetwork {
   lost = 0;
   readonly #client: Socket;
-  readonly #outer = new Map<number, Socket>();
+  readonly #outer = new Map<string, Socket>();
   readonly #serverPort: number;
   readonly #fate: Fate;
 
@@ -44,8 +44,8 @@ export class BadNetwork {
     this.#client = client;
     this.#serverPort = serverPort;
     this.#fate = fate;
-    client.on('message', (packet, { port }) => {
-      if (!this.#loses(packet)) this.#outerOf(port).send(packet, this.#serverPort, '127.0.0.1');
+    client.on('message', (packet, { address, port }) => {
+      if (!this.#loses(packet)) this.#outerOf(address, port).send(packet, this.#serverPort, '127.0.0.1');
     });
   }
 
@@ -66,13 +66,14 @@ export class BadNetwork {
     for (const socket of this.#outer.values()) socket.close();
   }
 
-  #outerOf(clientPort: number): Socket {
-    const known = this.#outer.get(clientPort);
+  #outerOf(address: string, port: number): Socket {
+    const key = `${address} ${port}`;
+    const known = this.#outer.get(key);
     if (known) return known;
     const socket = createSocket('udp4');
-    this.#outer.set(clientPort, socket);
+    this.#outer.set(key, socket);
     socket.on('message', (packet) => {
-      if (!this.#loses(packet)) this.#client.send(packet, clientPort, '127.0.0.1');
+      if (!this.#loses(packet)) this.#client.send(packet, port, address);
     });
     return socket;
   }

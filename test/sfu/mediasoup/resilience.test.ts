@@ -9,6 +9,8 @@ import {
   type TapSink,
 } from '../../../sfu/index.ts';
 import { RtpHeader, RTCPeerConnection } from 'werift';
+import type { Consumer } from 'mediasoup/types';
+import { findWorker, loadMediasoup } from '../../../sfu/mediasoup/worker-binary.ts';
 import { hasWorker } from '../contract/engines.ts';
 import { HeadlessPublisher, HeadlessViewer } from '../werift/headless-caller.ts';
 import { authenticated, OFFER, serverOf } from '../werift/raw-peer.ts';
@@ -226,6 +228,34 @@ describe.skipIf(!hasWorker)('mediasoup under attack and in trouble', () => {
     expect(await sfu.stats()).toMatchObject({ workerDeaths: 0, tracks: 4, viewers: 1 });
     // It did get in: this is what the router made of it.
     expect(witness.packets).toBeGreaterThan(100);
+  });
+
+  test('a tap whose consumer is cut says so, the call goes on, and the track can be tapped again', async () => {
+    const { observer } = await loadMediasoup(findWorker()!);
+    const consumers: Consumer[] = [];
+    observer.once('newworker', (worker) =>
+      worker.observer.on('newrouter', (router) =>
+        router.observer.on('newtransport', (transport) => {
+          if (transport.type === 'direct') transport.observer.on('newconsumer', (consumer) => consumers.push(consumer));
+        }),
+      ),
+    );
+    const sfu = await engine({ workers: 1 });
+    await publisher(sfu, 'room', 'ann');
+    const bob = await viewer(sfu, 'room', 'bob');
+    await sees(bob, 'ann', 3);
+    const grant = ConsentGrant.createIssuer().issue('room', 'ann', '1');
+    const track = sfu.tracks('room').find(({ kind }) => kind === 'audio')!;
+    const sink = new Ends();
+    await sfu.tap(track.id, grant, sink);
+    consumers[0].close();
+    await sink.ended;
+    expect(sink.ends).toMatchObject([{ code: 'engine-gone', message: expect.stringMatching(/cut off/) as string }]);
+    await sees(bob, 'ann');
+    const again = new Ends();
+    await sfu.tap(track.id, grant, again);
+    while (again.packets < 10) await new Promise(setImmediate);
+    expect((await sfu.stats()).taps).toBe(1);
   });
 
   test('voices are told by level and by who speaks', async () => {

@@ -29,11 +29,17 @@ const post = async (path, body) => {
   return reply;
 };
 const call = (window.call = { viewers: [], numbers: [] });
-call.publish = async (codec) => {
-  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } });
+call.publish = async (codec, sendEncodings, size = { width: 320, height: 240 }) => {
+  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: size });
   const pc = (call.publisher = new RTCPeerConnection());
   for (const track of media.getTracks()) {
-    const transceiver = pc.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+    const layers = track.kind === 'video' && sendEncodings ? { sendEncodings } : {};
+    const transceiver = pc.addTransceiver(track, { direction: 'sendonly', streams: [media], ...layers });
+    if (layers.sendEncodings) {
+      // A busy machine would take the upper layers away: frames may go instead.
+      const { sender } = transceiver;
+      await sender.setParameters({ ...sender.getParameters(), degradationPreference: 'maintain-resolution' });
+    }
     if (track.kind === 'video' && codec) {
       const { codecs } = RTCRtpSender.getCapabilities('video');
       transceiver.setCodecPreferences(codecs.filter((each) => each.mimeType === codec));
@@ -82,6 +88,22 @@ call.received = async () => {
   return all.map(({ kind, mid, framesDecoded = 0, totalSamplesReceived = 0, concealedSamples = 0, packetsLost, keyFramesDecoded, nackCount }) =>
     ({ kind, mid, framesDecoded, heard: totalSamplesReceived - concealedSamples, packetsLost, keyFramesDecoded, nackCount }));
 };
+/** Resolves when the picture watched is that wide (or, with most, at most that wide). */
+call.widthReaches = async (least, most = Infinity) => {
+  for (;;) {
+    const all = [...(await call.viewer.getStats()).values()].filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+    if (all.some(({ frameWidth = 0 }) => frameWidth >= least && frameWidth <= most)) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+};
+/** Resolves when that many layers are being sent. */
+call.sends = async (layers) => {
+  for (;;) {
+    const all = [...(await call.publisher.getStats()).values()].filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+    if (all.filter(({ framesSent = 0 }) => framesSent > 0).length >= layers) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+};
 /** Resolves when sender reports of every kind arrived: what the browser needs to play sound and picture in step. */
 call.clocked = async (kinds) => {
   for (;;) {
@@ -112,6 +134,9 @@ export class ChromiumPages {
     this.#sfu = sfu;
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
+
+  /** Changes the offers to viewers on their way. */
+  editOffer: (sdp: string) => string | Promise<string> = (sdp) => sdp;
 
   static async open(sfu: Sfu): Promise<ChromiumPages> {
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS });
@@ -160,8 +185,11 @@ export class ChromiumPages {
 
   async #offers(room: string, name: string, response: ServerResponse): Promise<void> {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
-    const send = (offer: ViewerOffer): boolean => response.write(`data: ${JSON.stringify(offer)}\n\n`);
-    this.#views.set(`${room} ${name}`, await this.#sfu.view(room, name, send));
+    const send = async (offer: ViewerOffer): Promise<void> => {
+      const sdp = await this.editOffer(offer.sdp);
+      response.write(`data: ${JSON.stringify({ ...offer, sdp })}\n\n`);
+    };
+    this.#views.set(`${room} ${name}`, await this.#sfu.view(room, name, (offer) => void send(offer)));
   }
 }
 
