@@ -84,9 +84,7 @@ async function findKnee(
   { engine, provider, mode }: Setting,
   meter: PowerMeter | null,
 ): Promise<CapacityRun> {
-  const idle = await meter?.start();
-  await call.pass(IDLE_MS);
-  const idleWatts = (await idle?.watts()) ?? null;
+  const idleWatts = meter === null ? null : await idlePower(call, meter);
   const search = new KneeSearch({ first: 1, most: options.most });
   const steps: CapacityStep[] = [];
   for (let participants = search.next; participants !== undefined; participants = search.next) {
@@ -111,6 +109,12 @@ async function findKnee(
     perWatt: idleWatts === null || watts === null || watts <= idleWatts ? null : search.holds / (watts - idleWatts),
     steps,
   };
+}
+
+async function idlePower(call: LoadCall, meter: PowerMeter): Promise<number | null> {
+  const run = await meter.start();
+  await call.pass(IDLE_MS);
+  return run.watts();
 }
 
 async function tryLoad(
