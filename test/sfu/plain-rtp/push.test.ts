@@ -68,7 +68,7 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
     const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
     const tracks = shown(sfu, 2);
     run('ffmpeg', ffmpegArgs(portsOf(answerSdp)));
-    const [audio] = (await tracks).filter(({ kind }) => kind === 'audio');
+    const audio = (await tracks).find(({ kind }) => kind === 'audio')!;
     expect(audio).toMatchObject({ room: 'room', participant: 'robot', codec: { mimeType: 'audio/opus' } });
     const grant = ConsentGrant.createIssuer().issue('room', 'robot', 'r1');
     const { sink, packets, reports } = tapSink();
@@ -86,7 +86,7 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
     const { id, answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
     const tracks = shown(sfu, 2);
     run('gst-launch-1.0', gstreamerArgs(portsOf(answerSdp)));
-    const [video] = (await tracks).filter(({ kind }) => kind === 'video');
+    const video = (await tracks).find(({ kind }) => kind === 'video')!;
     const { sink, packets, reports } = tapSink();
     await sfu.tap(video.id, ConsentGrant.createIssuer().issue('room', 'robot', 'r1'), sink);
     await Promise.all([packets, reports]);
