@@ -23,6 +23,7 @@ const PLENTY = {
 let agent: Agent;
 let analysis: FakeAnalysis;
 let folder: string;
+let consent: string;
 let token: string;
 const failures: string[] = [];
 beforeAll(async () => {
@@ -37,7 +38,8 @@ beforeAll(async () => {
   ({ agent, analysis } = await startTestAgent(settings, { log, pageDir: folder }));
   const { client, ready } = await TestClient.join(agent.url, { token: await sign() });
   client.socket.close();
-  token = await sign({ sub: 'fuzz', consent: ready.receipt.version });
+  consent = ready.receipt.version;
+  token = await sign({ sub: 'fuzz', consent });
 });
 afterAll(async () => {
   await agent.close();
@@ -192,7 +194,7 @@ describe('whatever is sent over HTTP', () => {
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         return status < 500;
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
     // It came past the door: many kinds of answers, not one refusal for all.
     expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 405]));
@@ -200,6 +202,8 @@ describe('whatever is sent over HTTP', () => {
   });
 
   it('publishes by a right token and leaves nothing when whatever follows is sent', { timeout: 120_000 }, async () => {
+    // Another person: the first may have had everything deleted, by chance, and with it the consent in the token.
+    token = await sign({ sub: 'other', consent });
     const own = { authorization: 'TOKEN' };
     const sdp = { ...own, 'content-type': 'application/sdp' };
     expect(await send({ method: 'POST', path: '/whip/lobby', headers: sdp, body: OFFER })).toBe(201);
@@ -252,7 +256,7 @@ describe('whatever is sent instead of HTTP', () => {
     await nothingLeft();
   });
 
-  it('as a handshake is refused, or becomes a connection that never starts', async () => {
+  it('as a handshake is refused, or becomes a connection that never starts', { timeout: 120_000 }, async () => {
     const line = fc.string({
       maxLength: 60,
       unit: fc.integer({ min: 33, max: 126 }).map((code) => String.fromCharCode(code)),
@@ -287,7 +291,7 @@ describe('whatever is sent instead of HTTP', () => {
           expect(await raw(bytes)).toMatch(/^($|HTTP\/1\.1 (101|[234]\d\d))/);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     await nothingLeft();
     const { client } = await TestClient.join(agent.url, { token });
