@@ -13,6 +13,8 @@ const STEP_MS = 4;
 const APART_MS = 1160;
 
 const callers = new Map<number, ReplayCaller>();
+/** What those did who have left. */
+const gone = { sent: 0, lost: 0, skippedMs: 0 };
 const random = seededRandom(1);
 let recording: Recording | undefined;
 
@@ -30,6 +32,7 @@ async function obey(order: LoadOrder): Promise<object> {
   const caller = callers.get(order.caller);
   if (order.do === 'leave') {
     callers.delete(order.caller);
+    if (caller !== undefined) add(gone, caller);
     await caller?.close();
   } else if (order.do === 'lose') caller?.lose(order.share);
   else caller?.pause(order.kind, order.paused);
@@ -45,13 +48,15 @@ async function join({ caller, whipUrl, token, kinds }: Extract<LoadOrder, { do: 
 }
 
 function told(): object {
-  let [sent, lost, skippedMs] = [0, 0, 0];
-  for (const caller of callers.values()) {
-    sent += caller.packets.sent;
-    lost += caller.packets.lost;
-    skippedMs += caller.skippedMs;
-  }
-  return { sent, lost, skippedMs };
+  const total = { ...gone };
+  for (const caller of callers.values()) add(total, caller);
+  return total;
+}
+
+function add(total: typeof gone, { packets, skippedMs }: ReplayCaller): void {
+  total.sent += packets.sent;
+  total.lost += packets.lost;
+  total.skippedMs += skippedMs;
 }
 
 setInterval(() => {
