@@ -4,10 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+import { bundle } from '../support/bundle.ts';
 
 // What a careful platform sends: no inline script, no inline style, no eval.
 const POLICY = "default-src 'self'; connect-src *; media-src 'self' blob: mediastream:; img-src 'self' data:";
@@ -24,19 +21,14 @@ export interface OverlaySite {
 /** Builds the bundle and serves it beside these pages (name -> file). */
 export async function serveOverlay(pages: Readonly<Record<string, string>>): Promise<OverlaySite> {
   const folder = mkdtempSync(join(tmpdir(), 'undertone-overlay-'));
-  const configFile = here('../../configs/vite.overlay.config.ts');
-  // As published: under a test runner libraries would come as they are for development.
-  const mode = process.env.NODE_ENV;
-  process.env.NODE_ENV = 'production';
-  await build({ configFile, logLevel: 'silent', build: { outDir: folder, emptyOutDir: true } });
-  process.env.NODE_ENV = mode;
-  const bundle = readFileSync(join(folder, 'undertone-overlay.js'));
+  await bundle('vite.overlay.config.ts', folder);
+  const script = readFileSync(join(folder, 'undertone-overlay.js'));
   rmSync(folder, { recursive: true, force: true });
   const server = createServer((request, response) => {
     const name = new URL(request.url ?? '/', 'http://site').pathname.slice(1);
     const body =
       name === 'undertone-overlay.js'
-        ? bundle
+        ? script
         : Object.hasOwn(pages, name)
           ? readFileSync(pages[name] ?? '')
           : undefined;
@@ -49,7 +41,7 @@ export async function serveOverlay(pages: Readonly<Record<string, string>>): Pro
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, bundle, close: () => closed(server) };
+  return { url: `http://127.0.0.1:${port}`, bundle: script, close: () => closed(server) };
 }
 
 function closed(server: Server): Promise<void> {

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page, type WebSocketRoute } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readPageFiles } from '../../agent/http/page-files.ts';
 import type { ServerMessage } from '../../agent/client/index.ts';
 import { delta, described, person, ready, shifted, signal, state } from '../agent/overlay/events.ts';
+import { bundle } from '../support/bundle.ts';
 import { findChromium } from '../support/machine.ts';
 import { accessibilityTree, nameless } from './accessibility.ts';
 import { poorContrasts } from './contrast-check.ts';
@@ -75,8 +75,7 @@ describe.skipIf(!executablePath)('the demo page', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     mkdirSync(artifacts, { recursive: true });
     const folder = mkdtempSync(joinPath(tmpdir(), 'undertone-page-'));
-    const configFile = fileURLToPath(new URL('../../configs/vite.config.ts', import.meta.url));
-    await build({ configFile, logLevel: 'silent', build: { outDir: folder, emptyOutDir: true } });
+    await bundle('vite.config.ts', folder);
     const files = readPageFiles(folder);
     rmSync(folder, { recursive: true, force: true });
     server = createServer((request, response) => {

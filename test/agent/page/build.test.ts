@@ -1,17 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPageFiles, type PageFile } from '../../../agent/http/page-files.ts';
+import { bundle } from '../../support/bundle.ts';
 
 let folder: string;
 let files: ReadonlyMap<string, PageFile>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'undertone-page-'));
-  const configFile = fileURLToPath(new URL('../../../configs/vite.config.ts', import.meta.url));
-  await build({ configFile, logLevel: 'silent', build: { outDir: folder, emptyOutDir: true } });
+  await bundle('vite.config.ts', folder);
   files = readPageFiles(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +28,7 @@ describe('the built page', () => {
   it('brings the event schemas along, and nothing that needs Node', () => {
     const script = textOf([...files].find(([path]) => path.endsWith('.js'))?.[1]);
     expect(script).toContain('affect.description');
-    expect(script).not.toMatch(/node:|worker_threads|onnxruntime/);
+    expect(script).not.toMatch(/["'`]node:|worker_threads|onnxruntime/);
   });
 
   it('may be cached for good, except for the page itself', () => {
