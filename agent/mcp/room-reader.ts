@@ -2,7 +2,7 @@
 import { WebSocket } from 'ws';
 import { Conversation, UndertoneClient, type Answer } from '../client/index.ts';
 
-export interface RoomReaderOptions {
+interface RoomReaderOptions {
   /** Of the agent, e.g. `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly room: string;

@@ -15,13 +15,13 @@ export interface HeardUtterance {
 }
 
 /** A shift, as far as its cause goes: when it began and by how much valence and arousal moved (each -2..2). */
-export interface CausedShift {
+interface CausedShift {
   readonly sinceMs: number;
   readonly valence: number;
   readonly arousal: number;
 }
 
-export interface CauseLink<U> {
+interface CauseLink<U> {
   /** `undefined`: none of those heard. */
   readonly utterance: U | undefined;
   /** Probability that this is right, 0..1; also for none. */

@@ -24,7 +24,7 @@ export interface FoundShift extends Moved<Labels> {
   readonly state: State;
 }
 
-export interface CourseOptions {
+interface CourseOptions {
   readonly participantId: string;
   readonly pack: PackFacts;
   readonly originUs: number;

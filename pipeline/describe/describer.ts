@@ -42,7 +42,7 @@ interface Previous extends Pick<Description, 'id' | 'version' | 'startMs' | 'end
 }
 
 /** What a hop leads to, in the order in which it is told. */
-export interface Described {
+interface Described {
   readonly state: Unstamped<AffectState>;
   /** Takes back what was said last. */
   readonly retraction?: Unstamped<Description>;

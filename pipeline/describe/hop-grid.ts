@@ -118,7 +118,7 @@ export class HopGrid<K> {
 
   /**
    * A participant stopped speaking: tells their state at once, read from the hops that are still open. The memory stays as it
-   * is; the same hops are to come again when they are whole. Goes before hops that wait.
+   * is; the same hops are to come again when they are whole. Waits for the batch under way and what it says, for nothing else.
    */
   turn(key: K, turn: DescribableTurn): Promise<void> {
     return this.#queue(() => this.#turn(key, turn));

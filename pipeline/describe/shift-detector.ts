@@ -3,7 +3,7 @@
  * reading a hop, and all times are those of the hops, in milliseconds.
  */
 
-export interface ShiftOptions {
+interface ShiftOptions {
   /** Distance in the plane of valence and arousal (each -1..1) at which something may have begun. */
   readonly enter: number;
   /** What is nearer than this is the same place: less than `enter`, so that noise does not flicker. */
@@ -14,7 +14,7 @@ export interface ShiftOptions {
   readonly staleMs: number;
 }
 
-export const SHIFT_DEFAULTS: ShiftOptions = { enter: 0.35, leave: 0.2, holdMs: 1500, staleMs: 15_000 };
+const SHIFT_DEFAULTS: ShiftOptions = { enter: 0.35, leave: 0.2, holdMs: 1500, staleMs: 15_000 };
 
 /** Where the affect of a person is. */
 export interface Affect {
