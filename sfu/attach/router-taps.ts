@@ -182,6 +182,8 @@ class OpenTap implements RouterTap {
     if (consumer.producerPaused) this.#guard(() => sink.muted(true));
     // Resuming asks the publisher for a key frame as well.
     await consumer.resume();
+    // A layered stream does not begin at the layers that it was consumed with: it has to be told once more.
+    if (consumer.type === 'svc') await consumer.setPreferredLayers({ spatialLayer: TAPPED_LAYERS.spatialLayer });
   }
 
   report(report: Parameters<TapSink['senderReport']>[0]): void {
