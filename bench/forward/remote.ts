@@ -96,7 +96,7 @@ export function answer<T extends Calls<T>>(methods: Methods<T>): void {
   process.on('message', (asked: Asked) => {
     const { id, method, takes } = asked;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Remote pairs each name with what it takes
-    const known = methods[method as keyof T] as (takes: object) => unknown;
+    const known: (takes: object) => unknown = methods[method as keyof T];
     Promise.resolve()
       .then(() => known(takes))
       .then((gives) => process.send?.({ id, gives }))

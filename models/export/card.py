@@ -59,8 +59,8 @@ int8 is what ships; fp32 and the weights at the end of the coarse stage are over
 {clips}"""
 
 ABLATION = """### What each part earns
-`ablate.py`: a small network (heads only, {steps} steps of 16 episodes) without each part, {n} seeds, on {episodes} held-out
-episodes in which face, voice and captions are all there. Mean, and half the 95 % interval.
+`ablate.py`: a small network (heads only, {steps} steps of 16 episodes) without each part, {n} seeds, trained and measured (on
+{episodes} held-out episodes) where face, voice and captions are all there. Mean, and half the 95 % interval.
 
 | | CCC valence | CCC arousal | CCC dominance | label F |
 | --- | --- | --- | --- | --- |

@@ -41,8 +41,8 @@ def encode(tokenizer: Tokenizer, rng: random.Random, task: str, text: str, cues:
     return [TASK[task], *tags, *tokenizer.encode(text).ids, EOS][:LONGEST]
 
 
-def example(tokenizer: Tokenizer, seed: int, size: int, hops: int, coarse: bool = False, chunk: int = 32) -> Example:
-    b: Batch = batch(seed, size, hops, coarse)
+def example(tokenizer: Tokenizer, seed: int, size: int, hops: int, coarse: bool = False, everything: bool = False, chunk: int = 32) -> Example:
+    b: Batch = batch(seed, size, hops, coarse, everything)
     rng = random.Random(seed + 1)
     speaks = torch.from_numpy(b.spoken).float()
     branches = [(encode(tokenizer, rng, a.task, a.text, a.cues, a.weak), a.episode, a.hop) for a in b.asked]

@@ -7,7 +7,7 @@ HOP_S = LAYOUT["hopMs"] / 1000
 SETTLING, LONGEST_DELAY_S, WORTH, PERCEIVED = 20, 5.0, 0.5, 0.6
 
 
-def found(vad: np.ndarray, enter: float = 0.35, leave: float = 0.25, hold_hops: int = 2) -> list[int]:
+def found(vad: np.ndarray, enter: float = 0.5, leave: float = 0.25, hold_hops: int = 2) -> list[int]:
     """vad [N,3] -> hops at whose end a shift is certain."""
     out, settled, count, place, leaving = [], vad[0, :2].copy(), 1, None, None
     for t in range(1, len(vad)):

@@ -44,11 +44,11 @@ class Asked:
 ASKED = (("sentiment", 0.35), ("labels", 0.6), ("expression", 0.5), ("cause", 0.6))  # chance per episode
 
 
-def batch(seed: int, size: int, hops: int, coarse: bool = False) -> Batch:
-    """`coarse`: as one rater would have told it, for the first stage of training."""
+def batch(seed: int, size: int, hops: int, coarse: bool = False, everything: bool = False) -> Batch:
+    """`coarse`: as one rater would have told it, for the first stage of training; `everything`: no sense is off."""
     rng, words = np.random.default_rng(seed), random.Random(seed)
     latents = [trajectory(rng, hops) for _ in range(size)]
-    m = measure(rng, latents, hops)
+    m = measure(rng, latents, hops, everything)
     truth = judge(latents, m, hops)
     if coarse:
         truth = rated(rng, truth)

@@ -250,9 +250,12 @@ function sureness({ reliability: [face, voice, caption] }: HopResult): AffectSta
   return { face: clamp(face, 0, 1), voice: clamp(voice, 0, 1), caption: clamp(caption, 0, 1) };
 }
 
+/** Greedy decoding sometimes names two families by one word: "amused and amused". */
+const TWICE = /\b([a-z-]+) and \1\b/g;
+
 /** A text that ran out of tokens keeps its whole sentences, or owns up to having no end. */
 function finishText({ text, truncated }: Spoken): string {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(TWICE, '$1');
   if (!truncated || trimmed === '') return trimmed;
   const end = trimmed.lastIndexOf('.');
   return end > 0 ? trimmed.slice(0, end + 1) : `${trimmed}…`;

@@ -28,7 +28,7 @@ function report(steps: ForwardReport['engines'][number]['steps']): ForwardReport
     madeAt: '2026-01-01T00:00:00Z',
     config: { pairs: 3, seconds: 5, played, pinned: true, peoplePerRoom: 4 },
     engines: [{ engine: 'werift', rows: [row], steps }],
-  } as ForwardReport;
+  };
 }
 
 it('takes the middle pair, so that one disturbed pair decides nothing', () => {

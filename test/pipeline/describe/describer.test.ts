@@ -166,6 +166,9 @@ describe('a describer', () => {
   it('keeps the whole sentences of a text that was cut short, or marks that it has no end', () => {
     const describer = make();
     watch(describer, 0, heads(), heads());
+    expect(describer.describe({ text: 'Looks amused and amused.', cues: [], truncated: false }, LATENCY)?.text).toBe(
+      'Looks amused.',
+    );
     expect(describer.describe({ text: 'One. Two and', cues: [], truncated: true }, LATENCY)?.text).toBe('One.');
     expect(describer.describe({ text: 'Two and', cues: [], truncated: true }, LATENCY)?.text).toBe('Two and…');
   });

@@ -216,7 +216,8 @@ describe.skipIf(!hasWorker)('mediasoup under attack and in trouble', () => {
       () => passed.close(),
     );
     const keyed = await insider(sfu, 'room');
-    const [track] = sfu.tracks('room').filter(({ participant, kind }) => participant === 'mallory' && kind === 'audio');
+    const track = sfu.tracks('room').find(({ participant, kind }) => participant === 'mallory' && kind === 'audio');
+    if (track === undefined) throw new Error('mallory publishes no audio');
     const witness = new Ends();
     await sfu.tap(track.id, ConsentGrant.createIssuer().issue('room', 'mallory', '1'), witness);
     await Promise.all([

@@ -70,7 +70,10 @@ const routes = {
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost');
   const route = routes[pathname.slice(1)];
-  if (request.method === 'GET') return response.setHeader('Content-Type', 'text/html').end(page);
+  if (request.method === 'GET') {
+    response.setHeader('Content-Type', 'text/html').end(page);
+    return;
+  }
   try {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
