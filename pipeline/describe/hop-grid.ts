@@ -68,6 +68,8 @@ export class HopGrid<K> {
   readonly #members = new Map<K, Member<K>>();
   #places = 0;
   #tail: Promise<unknown> = Promise.resolve();
+  /** Settles when the hops queued last are in the memories and read; what they say may still be decoded. */
+  #read: Promise<unknown> = Promise.resolve();
 
   constructor(options: HopGridOptions<K>) {
     this.#model = options.model;
@@ -103,7 +105,9 @@ export class HopGrid<K> {
    * Rejects with a `ModelError` when the model fails.
    */
   process(hops: readonly GridHop<K>[]): Promise<void> {
-    return this.#queue(() => this.#processAll(hops));
+    let isRead = (): void => undefined;
+    this.#read = new Promise<void>((resolve) => (isRead = resolve));
+    return this.#queue(() => this.#processAll(hops, isRead)).finally(isRead);
   }
 
   /** Takes an utterance that a participant said or heard; `speaker` is a participant id. @returns its number mod 8 */
@@ -118,10 +122,14 @@ export class HopGrid<K> {
 
   /**
    * A participant stopped speaking: tells their state at once, read from the hops that are still open. The memory stays as it
-   * is; the same hops are to come again when they are whole. Waits for the batch under way and what it says, for nothing else.
+   * is; the same hops are to come again when they are whole. Waits for the hops before it, not for what they say.
    */
   turn(key: K, turn: DescribableTurn): Promise<void> {
-    return this.#queue(() => this.#turn(key, turn));
+    const told = this.#read.then(() => this.#turn(key, turn));
+    const settled = told.catch(() => undefined);
+    // What comes later waits for it, as closing does.
+    this.#tail = Promise.all([this.#tail, settled]);
+    return told;
   }
 
   /** Answers a question about a participant. Rejects with a `ModelError` when the model fails. */
@@ -145,7 +153,7 @@ export class HopGrid<K> {
     return done;
   }
 
-  async #processAll(hops: readonly GridHop<K>[]): Promise<void> {
+  async #processAll(hops: readonly GridHop<K>[], isRead: () => void): Promise<void> {
     for (let rest = hops; rest.length > 0;) {
       const round = new Map<K, GridHop<K>>();
       const later: GridHop<K>[] = [];
@@ -153,18 +161,21 @@ export class HopGrid<K> {
         if (round.has(entry.key)) later.push(entry);
         else round.set(entry.key, entry);
       }
-      await this.#round([...round.values()]);
+      const spoken = await this.#round([...round.values()]);
+      if (later.length === 0) isRead();
+      await spoken();
       rest = later;
     }
   }
 
-  async #round(hops: readonly GridHop<K>[]): Promise<void> {
+  /** Takes a hop of each. @returns what puts into words those who have something to say */
+  async #round(hops: readonly GridHop<K>[]): Promise<() => Promise<void>> {
     const turns: Turn<K>[] = [];
     for (const { key, hop } of hops) {
       const member = this.#members.get(key);
       if (member !== undefined) turns.push({ member, hop });
     }
-    if (turns.length === 0) return;
+    if (turns.length === 0) return async () => undefined;
     turns.sort((a, b) => a.member.place - b.member.place);
     const results = await this.#model.hop(
       turns.map(({ member: { memory, describer }, hop: { face, voice, caption } }) => ({
@@ -179,17 +190,18 @@ export class HopGrid<K> {
     const speaking: Speaking<K>[] = [];
     for (const [i, turn] of turns.entries()) {
       if (turn.member.memory.closed) continue;
-      if (await this.#read(turn, results[i])) speaking.push({ ...turn, heads: results[i] });
+      if (await this.#tell(turn, results[i])) speaking.push({ ...turn, heads: results[i] });
     }
     // An event's listener may have made somebody leave.
-    await this.#speak(
-      speaking.filter(({ member }) => !member.memory.closed),
-      encodedMs,
-    );
+    return () =>
+      this.#speak(
+        speaking.filter(({ member }) => !member.memory.closed),
+        encodedMs,
+      );
   }
 
   /** Tells what one hop shows. @returns whether to put it into words */
-  async #read({ member, hop }: Turn<K>, heads: HopResult): Promise<boolean> {
+  async #tell({ member, hop }: Turn<K>, heads: HopResult): Promise<boolean> {
     const { onEvent } = this.#options;
     const { describer, course, key } = member;
     const { state, retraction, abstaining, begun, speak } = describer.push(hop, heads);

@@ -14,7 +14,8 @@ export async function peek(
   said: Float32Array,
 ): Promise<HopResult | undefined> {
   const fork = model.createMemory();
-  fork.batch = memory.batch;
+  const shared = memory.batch;
+  fork.batch = shared;
   fork.row = memory.row;
   fork.count = memory.count;
   let heads: HopResult | undefined;
@@ -27,7 +28,7 @@ export async function peek(
     return memory.closed || heads === undefined ? undefined : copyOf(heads);
   } finally {
     // Still the memory's own row when no run came through: not the fork's to wipe.
-    if (fork.batch === memory.batch) fork.batch = undefined;
+    if (fork.batch === shared) fork.batch = undefined;
     fork.close();
   }
 }

@@ -69,6 +69,25 @@ function openWith(options: { readonly deltas?: boolean }, ...keys: string[]) {
 const at = (index: number, ...keys: string[]) => keys.map((key) => ({ key, hop: hop(index) }));
 
 describe('the hop grid', () => {
+  it('tells the state of a turn while the hop before it is still being put into words', async () => {
+    const { model, grid, events } = open('a');
+    await grid.process(at(0, 'a'));
+    let wordsCome = (): void => undefined;
+    const words = new Promise<void>((resolve) => (wordsCome = resolve));
+    const speak = model.speak.bind(model);
+    model.speak = async function* (items) {
+      await words;
+      yield* speak(items);
+    };
+    const spoken = grid.process(at(1, 'a'));
+    const { startUs, endUs } = hop(2);
+    await grid.turn('a', { hops: [hop(2)], startUs, endUs, decidedUs: endUs, at: hop(2) });
+    expect(events.map(([, type]) => type)).toEqual(['affect.state', 'affect.state', 'affect.turn']);
+    wordsCome();
+    await spoken;
+    expect(events.at(-1)?.[1]).toBe('affect.description');
+  });
+
   it('runs one hop for everybody, then one decoding for those who speak', async () => {
     const { model, grid, events } = open('a', 'b');
     await grid.process(at(0, 'a', 'b'));
