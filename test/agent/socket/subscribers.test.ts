@@ -144,7 +144,7 @@ it('keeps a fast subscriber in time for ten minutes, whatever a slow one and a d
     if (message.type === 'affect.description') heard.push(now - Number(/^Hop (\d+)/.exec(message.text)?.[1]));
   });
   let slowest = 0;
-  const slow = new SimulatedSocket(6000);
+  const slow = new SimulatedSocket(5000);
   const dead = new SimulatedSocket(0);
   const [, slowSession, deadSession] = [fast, slow, dead].map((socket, i) => join(shared, socket, `subscriber ${i}`));
   for (let i = 0; i < PEOPLE; i++) {
