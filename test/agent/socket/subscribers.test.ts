@@ -111,7 +111,7 @@ function* hopOf(id: string, hop: number): Generator<UnstampedEvent> {
   if (hop % 60 === 0) yield shifted(endMs, 0.5, { participant: id, id: `${id}!${hop}` });
   if (hop % 4 !== 0) return;
   const described = {
-    ...description(id, `Hop ${hop}. ${'A sentence of usual length. '.repeat(6)}`),
+    ...description(id, `Hop ${hop}. ${'A sentence of usual length. '.repeat(24)}`),
     id: `${id}@${hop}`,
   };
   const { pack, startMs } = described;
