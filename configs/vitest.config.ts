@@ -1,14 +1,43 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// Real parts are slow to start (browser, models): generous limits, and files one after the other where two cores allow no more.
+// Real parts are slow to start (browser, models): generous limits. Calls happen in real time and starve beside one another on
+// two cores, so those tests come after the others, one file at a time.
+const CALLS = [
+  'test/browser/**/*.test.ts',
+  'test/sfu/{contract,mediasoup,plain-rtp}/**/*.test.ts',
+  'test/agent/{attach,mcp,tls}/**/*.test.ts',
+  'test/agent/call.test.ts',
+  'test/bench/soak/planted-leak.test.ts',
+];
+const limits = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const };
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...limits,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: CALLS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...limits,
+          name: 'calls',
+          include: CALLS,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -78,7 +78,7 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
       await caller.page.locator('.tile').nth(1).locator('.caption').waitFor();
       await caller.page.locator('.tile').nth(0).locator('.caption').waitFor();
       const playing = await caller.page
-        .locator('.tile:not(.own) video')
+        .locator('.tile video:not(.mirrored)')
         .evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth);
       expect(playing).toBeGreaterThan(0);
       expect(caller.faults).toEqual([]);
