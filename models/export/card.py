@@ -105,6 +105,9 @@ def write_card(spec: dict, report: dict) -> str:
     clip = report.get("clips", {}).get("tears-to-laughter")
     told = f"Real clip, tears to laughter: mean valence {clip['mean valence in tears']} in tears, {clip['mean valence laughing']} laughing, the turn at {clip['turn at s']} s (the hand leaves the face at about 9.5 s).\n" if clip else ""
     table = _rows([report[k] for k in ("int8", "fp32", "coarse") if k in report])
+    exact = report.get("incremental")
+    if exact:
+        told += f"Incremental equals full history: over {exact['hops']} hops ({exact['variant']} graphs in onnxruntime, hop by hop, against PyTorch over the whole at once) no head differs by more than {max(e for n, e in exact.items() if n not in ('hops', 'variant')):.0e}.\n"
     training, window = spec["training"], spec["windowHops"]
     return TEXT.format(
         version=spec["version"], parameters=f"{training['parameters'] / 1e6:.1f} M parameters in all", layers=training["layers"], width=training["width"], window=window, seconds=window * spec["hopMs"] // 1000,

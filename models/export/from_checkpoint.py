@@ -68,6 +68,8 @@ def calibrate_and_measure(run: Path, folder: Path, options) -> None:
     report["seconds"] = round(time.time() - began)
     if options.traces:
         report["clips"] = clips(loaded, options.traces)
+    if options.incremental:
+        report["incremental"] = json.loads(options.incremental.read_text())
     if options.ablation:
         report["ablation"] = {k: v for k, v in json.loads(options.ablation.read_text()).items() if k != "runs"}
     spec = json.loads((folder / "pack.json").read_text())
@@ -85,6 +87,7 @@ if __name__ == "__main__":
     parser.add_argument("--episodes", type=int, default=256)
     parser.add_argument("--traces", type=Path, help="folder of measured face rows of real clips (JSON), not in the repository")
     parser.add_argument("--ablation", type=Path, help="what ablate.py found, for the report and the card")
+    parser.add_argument("--incremental", type=Path, help="what verify.py found, likewise")
     parser.add_argument("--thresholds", type=Path, help="thresholds of an earlier calibration")
     options = parser.parse_args()
     shutil.copy(options.run / "model.pt", options.run / "exported.pt")  # the run may go on while we export

@@ -25,5 +25,7 @@ fi
 run=${RUN:-$here/run}
 "$python" "$here/train.py" --out "$run" --minutes "${MINUTES:-85}" --seed "$seed"
 "$python" "$here/ablate.py" --out "$run/ablation.json"
-"$python" "$here/../export/from_checkpoint.py" "$run" "$here/../packs/affect-nano" --measure --ablation "$run/ablation.json" ${TRACES:+--traces "$TRACES"}
-"$python" "$here/../export/verify.py" "$run" "$run/pack"
+"$python" "$here/../export/from_checkpoint.py" "$run" "$run/draft" --keep-fp32
+"$python" "$here/../export/verify.py" "$run" "$run/pack" --report "$run/incremental.json"
+"$python" "$here/../export/from_checkpoint.py" "$run" "$here/../packs/affect-nano" --measure --ablation "$run/ablation.json" \
+  --incremental "$run/incremental.json" ${TRACES:+--traces "$TRACES"}
