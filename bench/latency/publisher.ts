@@ -1,5 +1,6 @@
 import type { RTCPeerConnection } from '@roamhq/wrtc';
 import { BenchError } from '../bench-error.ts';
+import { offerMedia } from '../whip-offer.ts';
 import { CLIP_RATE_HZ, type Clip } from './clip.ts';
 import { ClipPlayer } from './clip-player.ts';
 
@@ -83,15 +84,8 @@ async function loadWrtc(): Promise<typeof import('@roamhq/wrtc')> {
 async function connect(peer: RTCPeerConnection, whipUrl: string, token: string): Promise<void> {
   await peer.setLocalDescription(await peer.createOffer());
   await waitFor(peer, 'icegatheringstatechange', () => peer.iceGatheringState === 'complete', 'gather addresses');
-  const response = await fetch(whipUrl, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` },
-    body: peer.localDescription?.sdp ?? '',
-  });
-  const answer = await response.text();
-  if (response.status !== 201)
-    throw new BenchError('caller-failed', `The agent refused the caller's media (${response.status}): ${answer}`);
-  await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+  const { sdp } = await offerMedia(whipUrl, token, peer.localDescription?.sdp ?? '');
+  await peer.setRemoteDescription({ type: 'answer', sdp });
   await waitFor(peer, 'connectionstatechange', () => peer.connectionState === 'connected', 'connect');
 }
 

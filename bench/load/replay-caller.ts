@@ -7,6 +7,7 @@ import {
   RtpPacket,
 } from 'werift';
 import { BenchError } from '../bench-error.ts';
+import { offerMedia } from '../whip-offer.ts';
 import type { Recording } from './recording.ts';
 import { CLOCK_RATES_HZ, type DuePacket, type MediaKind, Replay } from './replay.ts';
 
@@ -138,19 +139,12 @@ async function negotiate(peer: RTCPeerConnection, options: ReplayCallerOptions):
   const { whipUrl, token } = options;
   await peer.setLocalDescription(await peer.createOffer());
   await untilState(peer, 'gather addresses', () => peer.iceGatheringState === 'complete');
-  const response = await fetch(whipUrl, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` },
-    body: peer.localDescription?.sdp ?? '',
-  });
-  const answer = await response.text();
-  if (response.status !== 201)
-    throw new BenchError('caller-failed', `The agent refused the caller's media (${response.status}): ${answer}`);
-  await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+  const { sdp, location } = await offerMedia(whipUrl, token, peer.localDescription?.sdp ?? '');
+  await peer.setRemoteDescription({ type: 'answer', sdp });
   try {
     await untilState(peer, 'connect', () => peer.connectionState === 'connected');
   } catch (error) {
-    await hangUp(response.headers.get('location'), options);
+    await hangUp(location, options);
     throw error;
   }
   if (!peer.getTransceivers().every(isSending))

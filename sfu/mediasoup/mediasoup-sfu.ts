@@ -14,7 +14,7 @@ import type {
   ViewerOffer,
   VoiceActivity,
 } from '../types.ts';
-import { DEFAULT_LIMITS, type SfuLimits } from '../werift/messages.ts';
+import { DEFAULT_LIMITS, type SfuLimits, type SfuOptions } from '../sfu-options.ts';
 import type { PublishedTrack } from './publisher.ts';
 import { type AnyPublisher, Room, type RoomEvents } from './room.ts';
 import { TapDesk } from './tap-desk.ts';
@@ -22,21 +22,12 @@ import type { ViewerPeer } from './viewer-peer.ts';
 import { findWorker, loadMediasoup, mediasoupPackage, SETUP_COMMAND } from './worker-binary.ts';
 import { WorkerPool, type WorkerUsage } from './worker-pool.ts';
 
-/** How to start the engine. */
-export interface MediasoupSfuOptions {
-  /** Addresses to listen on; loopback only unless told otherwise. `0.0.0.0` announces every outer address. */
-  readonly listenIps?: readonly string[];
-  /** Each worker takes one port of the range, for UDP and TCP alike. Any port when absent. */
-  readonly udpPorts?: { readonly min: number; readonly max: number };
-  /** Announced instead of the listening address (NAT, container, public IP). */
-  readonly announcedAddress?: string;
+/** How to start the engine; of `udpPorts` each worker takes one, for UDP and TCP alike. */
+export interface MediasoupSfuOptions extends SfuOptions {
   /** ICE over TCP beside UDP; default true. */
   readonly tcp?: boolean;
   /** Worker processes; default one per core. */
   readonly workers?: number;
-  readonly limits?: Partial<SfuLimits>;
-  /** Lines worth knowing, without names or content. */
-  readonly log?: (message: string) => void;
 }
 
 /** An {@link Sfu} whose worker processes can be looked at. */

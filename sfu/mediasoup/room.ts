@@ -4,7 +4,7 @@ import { RouterTaps } from '../attach/router-taps.ts';
 import { isPlainOffer, parsePlainOffer } from '../plain-rtp/plain-sdp.ts';
 import { PlainTransports } from '../plain-rtp/plain-transports.ts';
 import type { SfuEvent, VoiceActivity } from '../types.ts';
-import type { SfuLimits } from '../werift/messages.ts';
+import type { SfuLimits } from '../sfu-options.ts';
 import { offeredCapabilities, ROUTER_CODECS } from './router-codecs.ts';
 import { type PublishedTrack, Publisher, type PublisherIdentity } from './publisher.ts';
 import { ViewerPeer, type ViewerEvents, type ViewerIdentity } from './viewer-peer.ts';

@@ -1,36 +1,8 @@
 /** What the main thread and the engine's thread say to each other. */
 import type { SfuErrorCode } from '../sfu-error.ts';
+import type { SfuLimits } from '../sfu-options.ts';
 import type { Publication, SfuEvent, ViewerOffer } from '../types.ts';
 import type { TapEntry } from './tap-queue.ts';
-
-/** Bounds of the engine; everything beyond is refused with `limit` or dropped and counted. */
-export interface SfuLimits {
-  readonly publications: number;
-  readonly viewers: number;
-  /** Media sections taken of one offer; the rest are answered as refused. */
-  readonly tracksPerPublication: number;
-  /** M-lines of one viewer; tracks beyond are not shown to it. */
-  readonly tracksPerViewer: number;
-  readonly tapsPerTrack: number;
-  /** Packets that wait in the engine's thread for one tap; the oldest fall. */
-  readonly tapQueuePackets: number;
-  /** From SDP to a finished handshake, and from offer to answer, in ms. */
-  readonly halfOpenMs: number;
-  /** Silence after which a peer counts as gone, in ms. */
-  readonly consentMs: number;
-}
-
-/** Enough for a small machine; a deployment of another size says so. */
-export const DEFAULT_LIMITS: SfuLimits = {
-  publications: 64,
-  viewers: 128,
-  tracksPerPublication: 8,
-  tracksPerViewer: 64,
-  tapsPerTrack: 4,
-  tapQueuePackets: 512,
-  halfOpenMs: 15_000,
-  consentMs: 15_000,
-};
 
 /** How the engine's thread is started. */
 export interface EngineConfig {

@@ -13,22 +13,9 @@ import type {
   Viewer,
   ViewerOffer,
 } from '../types.ts';
+import { DEFAULT_LIMITS, type SfuOptions } from '../sfu-options.ts';
 import { EngineThread, type EngineNews } from './engine-thread.ts';
-import { DEFAULT_LIMITS, type SfuLimits } from './messages.ts';
 import { TapHandle } from './tap-handle.ts';
-
-/** How to start the engine. */
-export interface WeriftSfuOptions {
-  /** Addresses to listen on; loopback only unless told otherwise. `0.0.0.0` announces every outer address. */
-  readonly listenIps?: readonly string[];
-  /** One port per address for all peers: the first free one. Any port when absent. */
-  readonly udpPorts?: { readonly min: number; readonly max: number };
-  /** Announced instead of the listening address (NAT, container). */
-  readonly announcedAddress?: string;
-  readonly limits?: Partial<SfuLimits>;
-  /** Lines worth knowing, without names or content. */
-  readonly log?: (message: string) => void;
-}
 
 const CAPABILITIES: SfuCapabilities = {
   simulcast: false,
@@ -39,7 +26,7 @@ const CAPABILITIES: SfuCapabilities = {
 };
 
 /** Starts the engine. Rejects with {@link SfuError} `no-port` when it cannot listen. */
-export async function createWeriftSfu(options: WeriftSfuOptions = {}): Promise<Sfu> {
+export async function createWeriftSfu(options: SfuOptions = {}): Promise<Sfu> {
   const sfu = new WeriftSfu(options);
   await sfu.ready();
   return sfu;
@@ -71,7 +58,7 @@ class WeriftSfu implements Sfu {
     announcedAddress,
     limits,
     log = () => {},
-  }: WeriftSfuOptions) {
+  }: SfuOptions) {
     this.#log = log;
     const config = { listenIps, udpPorts, announcedAddress, limits: { ...DEFAULT_LIMITS, ...limits } };
     this.#thread = new EngineThread(config, { news: (news) => this.#hear(news), gone: (error) => this.#lose(error) });

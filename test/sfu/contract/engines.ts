@@ -1,7 +1,7 @@
 /** The engines that keep the contract of `Sfu`, each with how to start it. */
 import { createMediasoupSfu, createWeriftSfu, type Sfu } from '../../../sfu/index.ts';
 import { findWorker, SETUP_COMMAND } from '../../../sfu/mediasoup/worker-binary.ts';
-import type { SfuLimits } from '../../../sfu/werift/messages.ts';
+import type { SfuLimits } from '../../../sfu/sfu-options.ts';
 
 /** What both engines understand. */
 export interface EngineOptions {

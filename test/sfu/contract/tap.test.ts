@@ -1,41 +1,11 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ConsentGrant, type EncodedTrack, type SenderReport, type Sfu, type TapSink } from '../../../sfu/index.ts';
+import { ConsentGrant, type EncodedTrack, type Sfu } from '../../../sfu/index.ts';
 import { HeadlessPublisher, HeadlessViewer } from '../werift/headless-caller.ts';
 import { ENGINES } from './engines.ts';
+import { KeptPackets } from '../kept-packets.ts';
 
 const ROOM = 'room';
 const ledger = ConsentGrant.createIssuer();
-/** A sink that keeps everything and says when a packet or the end came. */
-class Kept extends EventTarget implements TapSink {
-  readonly packets: Uint8Array[] = [];
-  readonly reports: SenderReport[] = [];
-  readonly mutes: boolean[] = [];
-  readonly ends: Array<Error | undefined> = [];
-  onPacket = (): void => {};
-
-  packet(rtp: Uint8Array): void {
-    this.packets.push(rtp);
-    this.dispatchEvent(new Event('packet'));
-    this.onPacket();
-  }
-  senderReport(report: SenderReport): void {
-    this.reports.push(report);
-    this.dispatchEvent(new Event('packet'));
-  }
-  muted(muted: boolean): void {
-    this.mutes.push(muted);
-  }
-  closed(error?: Error): void {
-    this.ends.push(error);
-    this.dispatchEvent(new Event('packet'));
-  }
-
-  async until(enough: () => boolean): Promise<void> {
-    while (!enough()) await once(this, 'packet');
-  }
-}
-
 for (const { name: engine, here, create } of ENGINES)
   describe.skipIf(!here)(`a tap on ${engine}`, () => {
     let sfu: Sfu;
@@ -70,7 +40,7 @@ for (const { name: engine, here, create } of ENGINES)
     });
 
     test('without a live grant of that room and participant no packet leaves the engine', async () => {
-      const sink = new Kept();
+      const sink = new KeptPackets();
       const withdrawn = ledger.issue(ROOM, 'ann', '1');
       ledger.revoke(withdrawn);
       const forged = Object.create(ConsentGrant.prototype, {
@@ -94,7 +64,7 @@ for (const { name: engine, here, create } of ENGINES)
     });
 
     test('with a grant the packets come whole, in order, each in a buffer of its own, with the sender’s clock', async () => {
-      const sink = new Kept();
+      const sink = new KeptPackets();
       const tap = await sfu.tap(audio.id, ledger.issue(ROOM, 'ann', '1'), sink);
       await sink.until(() => sink.packets.length >= 50 && sink.reports.length > 0);
       await tap.close();
@@ -110,7 +80,7 @@ for (const { name: engine, here, create } of ENGINES)
     });
 
     test('a video tap starts with a key frame soon, because it asks for one', async () => {
-      const sink = new Kept();
+      const sink = new KeptPackets();
       const tap = await sfu.tap(video.id, ledger.issue(ROOM, 'ann', '1'), sink);
       await sink.until(() => sink.packets.some(isVp8KeyFrame));
       await tap.close();
@@ -118,7 +88,7 @@ for (const { name: engine, here, create } of ENGINES)
     });
 
     test('revoking ends the tap in the same tick, in the middle of a batch too, and the engine forgets it', async () => {
-      const sink = new Kept();
+      const sink = new KeptPackets();
       const grant = ledger.issue(ROOM, 'ann', '1');
       const tap = await sfu.tap(audio.id, grant, sink);
       sink.onPacket = () => {
@@ -136,7 +106,7 @@ for (const { name: engine, here, create } of ENGINES)
     });
 
     test('consent withdrawn while the tap opens leaves no tap', async () => {
-      const sink = new Kept();
+      const sink = new KeptPackets();
       const grant = ledger.issue(ROOM, 'ann', '1');
       const opening = sfu.tap(audio.id, grant, sink);
       ledger.revoke(grant);
@@ -146,7 +116,7 @@ for (const { name: engine, here, create } of ENGINES)
     });
 
     test('mutes reach the tap, also one that comes after the mute', async () => {
-      const [early, late] = [new Kept(), new Kept()];
+      const [early, late] = [new KeptPackets(), new KeptPackets()];
       const grant = ledger.issue(ROOM, 'ann', '1');
       await sfu.tap(audio.id, grant, early);
       sfu.setMuted(ann.id, 'audio', true);
@@ -160,7 +130,7 @@ for (const { name: engine, here, create } of ENGINES)
     });
 
     test('a sink that throws harms neither the call nor its own tap', async () => {
-      const sink = new Kept();
+      const sink = new KeptPackets();
       sink.onPacket = () => {
         throw new Error('a fault in the analysis');
       };
@@ -172,15 +142,15 @@ for (const { name: engine, here, create } of ENGINES)
 
     test('more taps than a track may have are refused, and a track that is unknown has none', async () => {
       const grant = ledger.issue(ROOM, 'ann', '1');
-      for (let i = 0; i < 4; i++) await sfu.tap(audio.id, grant, new Kept());
-      await expect(sfu.tap(audio.id, grant, new Kept())).rejects.toMatchObject({ code: 'limit' });
-      await expect(sfu.tap('nothing', grant, new Kept())).rejects.toMatchObject({ code: 'no-such-track' });
+      for (let i = 0; i < 4; i++) await sfu.tap(audio.id, grant, new KeptPackets());
+      await expect(sfu.tap(audio.id, grant, new KeptPackets())).rejects.toMatchObject({ code: 'limit' });
+      await expect(sfu.tap('nothing', grant, new KeptPackets())).rejects.toMatchObject({ code: 'no-such-track' });
       ledger.revoke(grant);
       await vi.waitFor(async () => expect((await sfu.stats()).taps).toBe(0));
     });
 
     test('unpublishing ends the tap without an error', async () => {
-      const sink = new Kept();
+      const sink = new KeptPackets();
       const tap = await sfu.tap(audio.id, ledger.issue(ROOM, 'ann', '1'), sink);
       await sfu.unpublish(ann.id);
       await sink.until(() => sink.ends.length > 0);

@@ -1,16 +1,9 @@
-import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  ConsentGrant,
-  createMediasoupSfu,
-  type EncodedTrack,
-  type SenderReport,
-  type Sfu,
-  type TapSink,
-} from '../../../sfu/index.ts';
+import { ConsentGrant, createMediasoupSfu, type EncodedTrack, type Sfu } from '../../../sfu/index.ts';
 import { BadNetwork, Bottleneck } from '../contract/bad-network.ts';
 import { hasWorker } from '../contract/engines.ts';
 import { CHROMIUM, ChromiumPages, hasChromium } from '../werift/chromium-page.ts';
+import { KeptPackets } from '../kept-packets.ts';
 
 if (!hasChromium) console.warn(`SKIPPED: ${CHROMIUM} is missing, so no real browser has sent layers.`);
 
@@ -22,26 +15,6 @@ const SIMULCAST = `[
   { rid: 'f', maxBitrate: 600000 },
 ]`;
 const ledger = ConsentGrant.createIssuer();
-
-class Kept extends EventTarget implements TapSink {
-  readonly payloads: Uint8Array[] = [];
-  readonly reports: SenderReport[] = [];
-
-  packet(rtp: Uint8Array): void {
-    this.payloads.push(payloadOf(rtp));
-    this.dispatchEvent(new Event('news'));
-  }
-  senderReport(report: SenderReport): void {
-    this.reports.push(report);
-    this.dispatchEvent(new Event('news'));
-  }
-  muted(): void {}
-  closed(): void {}
-
-  async until(enough: () => boolean): Promise<void> {
-    while (!enough()) await once(this, 'news');
-  }
-}
 
 function payloadOf(rtp: Uint8Array): Uint8Array {
   let at = 12 + (rtp[0] & 0x0f) * 4;
@@ -85,9 +58,9 @@ describe.skipIf(!hasWorker || !hasChromium)('layers from Chromium on mediasoup',
     await sfu.close();
   });
 
-  async function tapVideo(room: string): Promise<{ sink: Kept; track: EncodedTrack }> {
+  async function tapVideo(room: string): Promise<{ sink: KeptPackets; track: EncodedTrack }> {
     const track = sfu.tracks(room).find(({ kind }) => kind === 'video')!;
-    const sink = new Kept();
+    const sink = new KeptPackets();
     await sfu.tap(track.id, ledger.issue(room, 'ann', '1'), sink);
     return { sink, track };
   }
@@ -106,7 +79,9 @@ describe.skipIf(!hasWorker || !hasChromium)('layers from Chromium on mediasoup',
     await ann.evaluate('window.call.sends(3)');
     await bob.evaluate('window.call.widthReaches(480)');
     const { sink, track } = await tapVideo('layers');
-    await sink.until(() => sink.payloads.some((payload) => vp8Width(payload) !== undefined) && sink.reports.length > 1);
+    await sink.until(
+      () => sink.packets.some((rtp) => vp8Width(payloadOf(rtp)) !== undefined) && sink.reports.length > 1,
+    );
 
     bottleneck.bitsPerSecond = 120_000;
     await bob.evaluate('window.call.widthReaches(1, 240)');
@@ -114,7 +89,8 @@ describe.skipIf(!hasWorker || !hasChromium)('layers from Chromium on mediasoup',
     await bob.evaluate('window.call.widthReaches(480)');
 
     for (let i = 0; i < 3; i++) sfu.requestKeyFrame(track.id);
-    const keys = (): number[] => sink.payloads.map(vp8Width).filter((width) => width !== undefined);
+    const keys = (): number[] =>
+      sink.packets.map((rtp) => vp8Width(payloadOf(rtp))).filter((width) => width !== undefined);
     expect(track.codec.mimeType).toBe('video/VP8');
     // While a starved sender gives no lowest layer, mediasoup takes the next; never the one that viewers with room get.
     await sink.until(() => keys().at(-1) === 240);
@@ -132,9 +108,9 @@ describe.skipIf(!hasWorker || !hasChromium)('layers from Chromium on mediasoup',
     await bob.evaluate('window.call.widthReaches(480)');
     await bob.evaluate('window.call.decodes(2, 10)');
     const { sink, track } = await tapVideo('svc');
-    await sink.until(() => sink.payloads.length >= 30);
+    await sink.until(() => sink.packets.length >= 30);
     expect(track.codec.mimeType).toBe('video/VP9');
-    expect(new Set(sink.payloads.map(vp9SpatialLayer))).toEqual(new Set([0]));
+    expect(new Set(sink.packets.map((rtp) => vp9SpatialLayer(payloadOf(rtp))))).toEqual(new Set([0]));
     await Promise.all([ann.close(), bob.close()]);
   });
 });

@@ -1,15 +1,8 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import {
-  ConsentGrant,
-  createWeriftSfu,
-  type EncodedTrack,
-  type SenderReport,
-  type Sfu,
-  type TapSink,
-} from '../../../sfu/index.ts';
+import { ConsentGrant, createWeriftSfu, type EncodedTrack, type Sfu } from '../../../sfu/index.ts';
 import { HeadlessPublisher, HeadlessViewer } from './headless-caller.ts';
+import { KeptPackets } from '../kept-packets.ts';
 
 // Every message from the engine's thread passes here: the packet-level witness.
 let crossed = 0;
@@ -35,36 +28,6 @@ let ann: HeadlessPublisher;
 let bob: HeadlessViewer;
 let video: EncodedTrack;
 let audio: EncodedTrack;
-
-/** A sink that keeps everything and says when a packet or the end came. */
-class Kept extends EventTarget implements TapSink {
-  readonly packets: Uint8Array[] = [];
-  readonly reports: SenderReport[] = [];
-  readonly mutes: boolean[] = [];
-  readonly ends: Array<Error | undefined> = [];
-  onPacket = (): void => {};
-
-  packet(rtp: Uint8Array): void {
-    this.packets.push(rtp);
-    this.dispatchEvent(new Event('packet'));
-    this.onPacket();
-  }
-  senderReport(report: SenderReport): void {
-    this.reports.push(report);
-    this.dispatchEvent(new Event('packet'));
-  }
-  muted(muted: boolean): void {
-    this.mutes.push(muted);
-  }
-  closed(error?: Error): void {
-    this.ends.push(error);
-    this.dispatchEvent(new Event('packet'));
-  }
-
-  async until(enough: () => boolean): Promise<void> {
-    while (!enough()) await once(this, 'packet');
-  }
-}
 
 beforeAll(async () => {
   sfu = await createWeriftSfu();
@@ -94,7 +57,7 @@ beforeEach(() => {
 });
 
 test('without a live grant of that room and participant no packet leaves the engine', async () => {
-  const sink = new Kept();
+  const sink = new KeptPackets();
   const withdrawn = ledger.issue(ROOM, 'ann', '1');
   ledger.revoke(withdrawn);
   const forged = Object.create(ConsentGrant.prototype, {
@@ -118,7 +81,7 @@ test('without a live grant of that room and participant no packet leaves the eng
 });
 
 test('with a grant they come, so that the witness would have seen them', async () => {
-  const sink = new Kept();
+  const sink = new KeptPackets();
   const tap = await sfu.tap(audio.id, ledger.issue(ROOM, 'ann', '1'), sink);
   await sink.until(() => sink.packets.length >= 10);
   await tap.close();
@@ -126,7 +89,7 @@ test('with a grant they come, so that the witness would have seen them', async (
 });
 
 test('revoking ends the tap in the same tick, in the middle of a batch too, and the engine forgets it', async () => {
-  const sink = new Kept();
+  const sink = new KeptPackets();
   const grant = ledger.issue(ROOM, 'ann', '1');
   const tap = await sfu.tap(audio.id, grant, sink);
   sink.onPacket = () => {
