@@ -1,5 +1,5 @@
-/** One line on top for what must be known now, and one line below for what happened. */
-import { byId } from './dom.ts';
+/** One line on top for what must be known now, and a few below for what happened. */
+import { byId, el } from './dom.ts';
 
 /** Shows trouble that goes on. */
 export function showBanner(message: string): void {
@@ -13,14 +13,14 @@ export function hideBanner(): void {
 }
 
 const STATUS_MS = 8000;
-let clearing: ReturnType<typeof setTimeout> | undefined;
+const MOST_LINES = 3;
 
-/** Says what happened; goes away by itself. */
+/** Says what happened, under what was said shortly before; each line goes away by itself. */
 export function showStatus(message: string): void {
   const status = byId('status');
-  status.textContent = message;
-  clearTimeout(clearing);
-  clearing = setTimeout(() => {
-    status.textContent = '';
-  }, STATUS_MS);
+  const line = el('p', {}, message);
+  for (const old of status.children) if (old.textContent === message) old.remove();
+  status.append(line);
+  if (status.children.length > MOST_LINES) status.firstElementChild?.remove();
+  setTimeout(() => line.remove(), STATUS_MS);
 }
