@@ -137,8 +137,8 @@ for (const { name: engine, here, create } of ENGINES)
       const before = (await sfu.stats()).iceRestarts;
       await watching.offered(({ tracks }) => tracks.length === 2);
       await watching.frames(midOf(watching, 'ann', 'video'), 3);
-      await caller.pc.setLocalDescription(await caller.pc.createOffer({ iceRestart: true }));
-      const fragment = caller.pc.localDescription.sdp
+      const offer = await caller.makeOffer({ iceRestart: true });
+      const fragment = offer
         .split('\r\n')
         .filter((line) => /^a=(ice-ufrag|ice-pwd|candidate|mid)|^m=/.test(line))
         .join('\r\n');
@@ -172,7 +172,7 @@ for (const { name: engine, here, create } of ENGINES)
 
     test('takes trickled candidates without an answer, mDNS names included, and refuses what is no fragment', async () => {
       const caller = await publisher(newRoom(), 'ann');
-      const ufrag = /a=ice-ufrag:(\S+)/.exec(caller.pc.localDescription.sdp)![1];
+      const ufrag = /a=ice-ufrag:(\S+)/.exec(caller.offer)![1];
       const candidate = 'a=candidate:1 1 udp 2113937151 0f3c7f4e-0000-4000-8000-000000000000.local 54321 typ host';
       expect(await sfu.trickle(caller.id, `a=ice-ufrag:${ufrag}\r\na=mid:0\r\n${candidate}\r\n`)).toBeUndefined();
       await expect(sfu.trickle(caller.id, '')).rejects.toMatchObject({ code: 'bad-fragment' });

@@ -17,7 +17,6 @@ interface Description {
 interface PeerConnection extends EventTarget {
   readonly connectionState: string;
   readonly iceConnectionState: string;
-  readonly localDescription: Description;
   ontrack: ((event: { readonly track: Track; readonly transceiver: { readonly mid: string } }) => void) | null;
   addTrack(track: Track): unknown;
   createOffer(options?: { iceRestart?: boolean }): Promise<Description>;
@@ -69,6 +68,7 @@ export class HeadlessPublisher {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #tracks: Track[] = [];
   publication!: Publication;
+  #offer = '';
 
   constructor({ video = true, audio = true, luma = 128 } = {}) {
     if (video) this.#addVideo(luma);
@@ -79,6 +79,18 @@ export class HeadlessPublisher {
     return this.publication.id;
   }
 
+  /** The last offer. `pc.localDescription` of wrtc crashes now and then while addresses are gathered. */
+  get offer(): string {
+    return this.#offer;
+  }
+
+  /** Makes a new offer and takes it as its own. */
+  async makeOffer(options?: { iceRestart?: boolean }): Promise<string> {
+    const offer = await this.pc.createOffer(options);
+    await this.pc.setLocalDescription(offer);
+    return (this.#offer = offer.sdp);
+  }
+
   async publish(
     sfu: Pick<Sfu, 'publish'>,
     room: string,
@@ -86,8 +98,7 @@ export class HeadlessPublisher {
     editOffer: (sdp: string) => string = (sdp) => sdp,
     editAnswer: Edit = (sdp) => sdp,
   ): Promise<Publication> {
-    await this.pc.setLocalDescription(await this.pc.createOffer());
-    this.publication = await sfu.publish(room, participant, editOffer(this.pc.localDescription.sdp));
+    this.publication = await sfu.publish(room, participant, editOffer(await this.makeOffer()));
     await this.pc.setRemoteDescription({ type: 'answer', sdp: await editAnswer(this.publication.answerSdp) });
     await reached(this.pc, 'connected');
     return this.publication;
