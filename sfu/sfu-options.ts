@@ -9,7 +9,7 @@ export interface SfuLimits {
   /** M-lines of one viewer; tracks beyond are not shown to it. */
   readonly tracksPerViewer: number;
   readonly tapsPerTrack: number;
-  /** Packets that wait in the engine's thread for one tap; the oldest fall. */
+  /** Packets that wait for the sink of one tap while the main thread lags; the oldest fall and are counted. */
   readonly tapQueuePackets: number;
   /** From SDP to a finished handshake, and from offer to answer, in ms. */
   readonly halfOpenMs: number;

@@ -96,15 +96,20 @@ const mediaSchema = z.strictObject({
   announcedAddress: z.string().min(1).optional(),
 });
 
+/** WHIP tells ICE servers in a header, which carries nothing else. */
+const headerText = z.string().regex(/^[ -~]+$/, 'only printable ASCII can be told to callers');
+
 /** A TURN or STUN server that callers are told to use (RFC 8656), for networks that let nothing else through. */
 const iceServerSchema = z.strictObject({
   urls: z
     .array(
-      z.string().regex(/^(stun|stuns|turn|turns):\S+$/, 'an ICE server begins with stun:, stuns:, turn: or turns:'),
+      z
+        .string()
+        .regex(/^(stun|stuns|turn|turns):[!-;=?-~]+$/, 'an ICE server begins with stun:, stuns:, turn: or turns:'),
     )
     .min(1),
-  username: z.string().min(1).optional(),
-  credential: z.string().min(1).optional(),
+  username: headerText.optional(),
+  credential: headerText.optional(),
 });
 
 /** What carries the calls. */

@@ -91,7 +91,7 @@ function letPagesOf(origins: readonly string[]): MiddlewareHandler {
     origin: [...origins],
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'If-Match'],
-    exposeHeaders: ['ETag', 'Location'],
+    exposeHeaders: ['ETag', 'Link', 'Location'],
     maxAge: 600,
   });
 }

@@ -3,8 +3,10 @@ import type { Consumer, DirectTransport, MediaKind, Producer, Router, RtpCapabil
 import { ConsentGrant } from '../consent-grant.ts';
 import { SfuError } from '../sfu-error.ts';
 import type { Tap, TapSink } from '../types.ts';
+import { DEFAULT_LIMITS } from '../sfu-options.ts';
 import { KeyFrameRequest } from '../werift/key-frame-request.ts';
 import { ntpToUnixUs, parseRtcp } from '../werift/rtcp.ts';
+import { HandOver } from './hand-over.ts';
 
 /** A face is read six times a second from a small picture: the lowest layer at half its frame rate is enough. */
 const TAPPED_LAYERS = { spatialLayer: 0, temporalLayer: 1 };
@@ -23,14 +25,19 @@ export interface RouterTap extends Tap {
 export class RouterTaps {
   readonly #router: Router;
   readonly #nowUs: () => number;
+  readonly #queuePackets: number;
   readonly #open = new Map<string, OpenTap>();
   #transport: Promise<DirectTransport> | undefined;
   #closed = false;
 
-  /** @param nowUs the process's monotonic clock, in microseconds */
-  constructor(router: Router, nowUs: () => number) {
+  /**
+   * @param nowUs the process's monotonic clock, in microseconds
+   * @param queuePackets packets that wait for one tap's sink; the oldest fall
+   */
+  constructor(router: Router, nowUs: () => number, queuePackets = DEFAULT_LIMITS.tapQueuePackets) {
     this.#router = router;
     this.#nowUs = nowUs;
+    this.#queuePackets = queuePackets;
   }
 
   /**
@@ -46,7 +53,11 @@ export class RouterTaps {
       consumer.close();
       throw new SfuError('no-grant', 'Consent was withdrawn, or the taps were closed, while the tap opened.');
     }
-    const tap = new OpenTap(consumer, grant, sink, this.#nowUs, () => this.#forget(tap));
+    const tap = new OpenTap(consumer, grant, sink, {
+      nowUs: this.#nowUs,
+      queuePackets: this.#queuePackets,
+      over: () => this.#forget(tap),
+    });
     this.#open.set(consumer.id, tap);
     await tap.start();
     return tap;
@@ -131,6 +142,13 @@ export class RouterTaps {
   }
 }
 
+/** What a tap needs of its owner. */
+interface TapOwner {
+  readonly nowUs: () => number;
+  readonly queuePackets: number;
+  over(): void;
+}
+
 class OpenTap implements RouterTap {
   readonly trackId: string;
   readonly kind: MediaKind;
@@ -138,19 +156,22 @@ class OpenTap implements RouterTap {
   readonly #consumer: Consumer;
   readonly #sink: TapSink;
   readonly #grant: ConsentGrant;
-  readonly #nowUs: () => number;
-  readonly #onOver: () => void;
+  readonly #owner: TapOwner;
+  readonly #queue: HandOver;
   readonly #onRevoked = (): void => void this.close();
   readonly #keyFrame: KeyFrameRequest;
   #packets = 0;
   #over = false;
 
-  constructor(consumer: Consumer, grant: ConsentGrant, sink: TapSink, nowUs: () => number, onOver: () => void) {
+  constructor(consumer: Consumer, grant: ConsentGrant, sink: TapSink, owner: TapOwner) {
     this.#consumer = consumer;
     this.#grant = grant;
     this.#sink = sink;
-    this.#nowUs = nowUs;
-    this.#onOver = onOver;
+    this.#owner = owner;
+    this.#queue = new HandOver(owner.queuePackets, (rtp, arrivalUs) => {
+      this.#packets++;
+      this.#guard(() => sink.packet(rtp, arrivalUs));
+    });
     this.trackId = consumer.producerId;
     this.kind = consumer.kind;
     this.ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
@@ -167,13 +188,15 @@ class OpenTap implements RouterTap {
     const [consumer, sink] = [this.#consumer, this.#sink];
     this.#grant.revoked.addEventListener('abort', this.#onRevoked, { once: true });
     consumer.on('rtp', (rtp) => {
-      if (this.#over) return;
-      this.#packets++;
-      this.#guard(() => sink.packet(rtp, this.#nowUs()));
+      if (!this.#over) this.#queue.push(rtp, this.#owner.nowUs());
     });
     consumer.on('producerpause', () => this.#guard(() => sink.muted(true)));
     consumer.on('producerresume', () => this.#guard(() => sink.muted(false)));
-    consumer.on('producerclose', () => this.#end());
+    consumer.on('producerclose', () => {
+      // What was sent before the end belongs to the sink, unless consent went first.
+      if (!this.#over) this.#queue.flush();
+      this.#end();
+    });
     consumer.on('transportclose', () => this.#end(new SfuError('engine-gone', 'The router, or its worker, is gone.')));
     // After the reasons above, so that what is left is somebody else's hand.
     consumer.observer.once('close', () =>
@@ -194,9 +217,8 @@ class OpenTap implements RouterTap {
     if (!this.#over && this.kind === 'video') this.#keyFrame.ask();
   }
 
-  /** The router hands packets over without a queue, so none is ever dropped here. */
   stats(): { readonly packets: number; readonly dropped: number } {
-    return { packets: this.#packets, dropped: 0 };
+    return { packets: this.#packets, dropped: this.#queue.dropped };
   }
 
   async close(): Promise<void> {
@@ -206,10 +228,11 @@ class OpenTap implements RouterTap {
   #end(error?: Error): void {
     if (this.#over) return;
     this.#over = true;
+    this.#queue.clear();
     this.#keyFrame.close();
     this.#grant.revoked.removeEventListener('abort', this.#onRevoked);
     this.#consumer.close();
-    this.#onOver();
+    this.#owner.over();
     this.#guard(() => this.#sink.closed(error));
   }
 

@@ -204,7 +204,7 @@ class Engine implements MediasoupSfu {
       rooms: this.#rooms.size,
       taps: this.#desk.size,
       tapPackets: this.#desk.packets,
-      tapDropped: 0,
+      tapDropped: this.#desk.dropped,
       iceRestarts: this.#iceRestarts,
       workers: this.#pool.size,
       workerDeaths: this.#pool.deaths,

@@ -63,7 +63,7 @@ export class Room {
     this.#capabilities = offeredCapabilities(parts.router.rtpCapabilities);
     this.#limits = limits;
     this.#events = events;
-    this.taps = new RouterTaps(parts.router, nowUs);
+    this.taps = new RouterTaps(parts.router, nowUs, limits.tapQueuePackets);
     pooled.rooms++;
     parts.router.once('workerclose', () => this.#lose());
     this.#observeVoices();

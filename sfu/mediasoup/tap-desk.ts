@@ -20,6 +20,7 @@ export class TapDesk {
   readonly #maxPerTrack: number;
   readonly #open = new Set<OpenTap>();
   #pastPackets = 0;
+  #pastDropped = 0;
 
   constructor(maxPerTrack: number) {
     this.#maxPerTrack = maxPerTrack;
@@ -34,6 +35,11 @@ export class TapDesk {
     return [...this.#open].reduce((sum, { sink }) => sum + sink.packets, this.#pastPackets);
   }
 
+  /** Packets that fell because the main thread lagged, ever. */
+  get dropped(): number {
+    return [...this.#open].reduce((sum, { fork }) => sum + (fork?.stats().dropped ?? 0), this.#pastDropped);
+  }
+
   /** Forks a track for a grant that has been checked. Throws {@link SfuError} `limit`, or what the router says. */
   async open({ info, producer }: PublishedTrack, taps: RouterTaps, grant: ConsentGrant, to: TapSink): Promise<Tap> {
     const onTrack = [...this.#open].filter(({ trackId }) => trackId === info.id).length;
@@ -45,7 +51,9 @@ export class TapDesk {
     const trace = (event: ProducerTraceEventData): void => sink.publisherReport(event, nowUs());
     const end = (): void => {
       producer.off('trace', trace);
-      if (this.#open.delete(tap)) this.#pastPackets += sink.packets;
+      if (!this.#open.delete(tap)) return;
+      this.#pastPackets += sink.packets;
+      this.#pastDropped += tap.fork?.stats().dropped ?? 0;
     };
     const sink = new GuardedSink(to, info.codec.clockRateHz, end);
     const tap: OpenTap = { trackId: info.id, sink };

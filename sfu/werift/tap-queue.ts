@@ -3,7 +3,7 @@ import type { SenderReport } from '../types.ts';
 
 /** Short against a 500 ms hop, long enough to share the cost of a message between packets. */
 const FLUSH_MS = 4;
-/** Packets on their way to the main thread that it has not confirmed yet. */
+/** Packets on their way to the main thread that it has not confirmed yet; never more than may wait. */
 const MAX_IN_FLIGHT = 256;
 
 /** One thing that a tap hands over. */
@@ -17,6 +17,7 @@ export class TapQueue {
   /** Packets that fell because the main thread lagged. */
   dropped = 0;
   readonly #limit: number;
+  readonly #maxInFlight: number;
   readonly #post: TapPost;
   #entries: TapEntry[] = [];
   #inFlight = 0;
@@ -26,6 +27,7 @@ export class TapQueue {
   /** `limit` in packets waiting in this thread. */
   constructor(limit: number, post: TapPost) {
     this.#limit = limit;
+    this.#maxInFlight = Math.min(MAX_IN_FLIGHT, limit);
     this.#post = post;
   }
 
@@ -69,14 +71,14 @@ export class TapQueue {
   }
 
   #schedule(): void {
-    if (this.#closed || this.#inFlight >= MAX_IN_FLIGHT) return;
+    if (this.#closed || this.#inFlight >= this.#maxInFlight) return;
     this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const room = MAX_IN_FLIGHT - this.#inFlight;
+    const room = this.#maxInFlight - this.#inFlight;
     if (this.#closed || this.#entries.length === 0 || room <= 0) return;
     const batch = this.#entries.splice(0, room);
     this.#inFlight += batch.length;

@@ -46,13 +46,13 @@ describe('every answer', () => {
 describe('pages of other sites', () => {
   const origin = 'https://calls.example';
 
-  it('may publish from a listed origin, and read where to', async () => {
+  it('may publish from a listed origin, and read where to and by which ICE servers', async () => {
     await begin({ origins: [origin] });
     const asked = await get('/whip/lobby', { Origin: origin, 'Access-Control-Request-Method': 'POST' }, 'OPTIONS');
     expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
     expect(asked.headers.get('access-control-allow-headers')).toContain('Authorization');
     const answered = await get('/whip/lobby', { Origin: origin }, 'POST');
-    expect(answered.headers.get('access-control-expose-headers')).toBe('ETag,Location');
+    expect(answered.headers.get('access-control-expose-headers')).toBe('ETag,Link,Location');
     expect(answered.headers.get('access-control-allow-credentials')).toBeNull();
   });
 

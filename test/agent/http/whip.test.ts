@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
-import { startTestAgent, TestClient, type FakeSfu } from '../fakes.ts';
+import { config, startTestAgent, TestClient, type FakeSfu } from '../fakes.ts';
 
 const OFFER = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n';
 const SDP = { 'Content-Type': 'application/sdp' };
@@ -112,5 +112,49 @@ describe('the HTTP side', () => {
       refused.socket.on('unexpected-response', (_request, response) => resolve(response.statusCode)),
     );
     expect(status).toBe(403);
+  });
+});
+
+describe('ICE servers', () => {
+  async function linkOf(iceServers: readonly object[]): Promise<string | null> {
+    const started = await startTestAgent({ sfu: { iceServers } });
+    try {
+      const { ready } = await TestClient.join(started.agent.url);
+      const headers = { ...SDP, Authorization: `Bearer ${ready.token}` };
+      const created = await fetch(new URL('/whip/lobby', started.agent.url), { method: 'POST', headers, body: OFFER });
+      expect(created.status).toBe(201);
+      return created.headers.get('link');
+    } finally {
+      await started.agent.close();
+    }
+  }
+
+  it('are told to who publishes, one link each, secrets quoted (RFC 9725 4.6)', async () => {
+    const turn = {
+      urls: ['turn:turn.example?transport=udp', 'turns:turn.example'],
+      username: 'u',
+      credential: 'a"b\\c',
+    };
+    const secret = String.raw`; username="u"; credential="a\"b\\c"; credential-type="password"`;
+    expect(await linkOf([{ urls: ['stun:stun.example:3478'] }, turn])).toBe(
+      [
+        '<stun:stun.example:3478>; rel="ice-server"',
+        `<turn:turn.example?transport=udp>; rel="ice-server"${secret}`,
+        `<turns:turn.example>; rel="ice-server"${secret}`,
+      ].join(', '),
+    );
+  });
+
+  it('are not spoken of where there are none', async () => {
+    expect(await linkOf([])).toBeNull();
+  });
+
+  it.each([
+    [{ urls: ['http://turn.example'] }],
+    [{ urls: ['turn:a>; rel="other"'] }],
+    [{ urls: ['turn:turn.example'], username: 'u', credential: 'a\r\nSet-Cookie: b' }],
+    [{ urls: ['turn:turn.example'], username: 'ü', credential: 'p' }],
+  ])('that no header can carry are refused by the configuration: %j', (server) => {
+    expect(() => config({ sfu: { iceServers: [server] } })).toThrow(/ICE server|ASCII/);
   });
 });

@@ -23,14 +23,12 @@ test('packets share a message and are copies', () => {
 
 test('when the other thread does not keep up, the oldest fall and are counted', () => {
   const { queue, batches } = setUp(4);
-  for (let i = 0; i < 64; i++) {
-    for (let j = 0; j < 4; j++) queue.packet(Buffer.from([0]), 0);
-    vi.runAllTimers();
-  }
-  expect(batches.flat()).toHaveLength(256);
+  for (const i of [0, 0, 0, 0]) queue.packet(Buffer.from([i]), 0);
+  vi.runAllTimers();
+  // As many as may wait are on their way and not confirmed: the next ones wait here.
   for (const i of [1, 2, 3, 4, 5, 6]) queue.packet(Buffer.from([i]), 0);
   vi.runAllTimers();
-  expect(batches.flat()).toHaveLength(256);
+  expect(batches).toEqual([[0, 0, 0, 0]]);
   expect(queue.dropped).toBe(2);
   queue.credit(3);
   vi.runAllTimers();
