@@ -66,8 +66,8 @@ def _segment(rng, first: bool, wept: bool):
     return feeling, shown.astype(np.float32), sounded.astype(np.float32), words, offset, weeping
 
 
-def trajectory(rng, hops: int) -> Latent:
-    """Holds, slow drifts and sudden shifts between targets; the face shows them in bursts, habits and accidents on top."""
+def trajectory(rng, hops: int, still: bool = False) -> Latent:
+    """Holds, slow drifts and sudden shifts between targets; the face shows them in bursts, habits and accidents on top. `still`: one hold."""
     t_end = hops * FRAMES
     feeling, shown = np.zeros((t_end, len(FAMILIES)), np.float32), np.zeros((t_end, len(AUS)), np.float32)
     sounded, vad = np.zeros((t_end, 7), np.float32), np.zeros((t_end, 3), np.float32)
@@ -78,7 +78,7 @@ def trajectory(rng, hops: int) -> Latent:
         fast = rng.random() < 0.5
         move = 1 if first else int(rng.integers(2, 7)) if fast else int(rng.integers(8, 26))
         hold = int(rng.integers(6, 42)) if rng.random() < 0.7 else int(rng.integers(40, 120))
-        n = min(move + hold, t_end - t)
+        n = t_end if still else min(move + hold, t_end - t)
         w = np.minimum(1.0, (np.arange(n) + 1) / move)[:, None].astype(np.float32)
         w = w * w * (3 - 2 * w)
         before = now or goal

@@ -1,43 +1,78 @@
-"""Shifts as the pipeline finds them (pipeline/describe/shift-detector.ts, in Python), scored against the simulated changes."""
+"""Shifts as the pipeline finds them (pipeline/describe/shift-detector.ts, in Python), scored against the simulated changes.
+
+    python shifts.py PACK            what other numbers of the rule would find, on held-out simulation
+    python shifts.py PACK --cases F  readings of a few episodes and the hops that tell, for the test of the TypeScript
+"""
+import argparse
+import itertools
+import json
+import sys
+from pathlib import Path
+
 import numpy as np
 
 from features import FRAMES, LAYOUT
 
 HOP_S = LAYOUT["hopMs"] / 1000
-SETTLING, LONGEST_DELAY_S, WORTH, PERCEIVED = 20, 5.0, 0.5, 0.6
+SETTLING, FOLLOWING, LONGEST_DELAY_S, WORTH, PERCEIVED = 20, 2, 5.0, 0.5, 0.6
+SEED = 910_000_000
 
 
-def found(vad: np.ndarray, enter: float = 0.5, leave: float = 0.25, hold_hops: int = 2) -> list[int]:
-    """vad [N,3] -> hops at whose end a shift is certain."""
-    out, settled, count, place, leaving = [], vad[0, :2].copy(), 1, None, None
+def found(vad: np.ndarray, change: np.ndarray, slack: float = 0.3, enough: float = 0.25, weight: float = 0.5, usual: float = 0.3) -> list[int]:
+    """vad [N,3], change [N] -> hops at whose end a shift is certain."""
+    out, settled, count, leaving, evidence, course, following = [], vad[0, :2].astype(float), 1, None, 0.0, None, 0
     for t in range(1, len(vad)):
-        v = vad[t, :2]
+        v = vad[t, :2].astype(float)
+        if following:
+            following -= 1
+            if (v - settled) @ course > 0:
+                settled = settled + (v - settled) / 2
+                continue
         away = np.linalg.norm(v - settled)
-        if away < leave:
-            place = leaving = None
+        if away < slack:
+            leaving = None
             if count < SETTLING:
                 count += 1
                 settled = settled + (v - settled) / count
             continue
         if leaving is None or (v - settled) @ (leaving - settled) <= 0:
-            leaving = v
-        if place is not None and np.linalg.norm(v - place[0]) < leave:
-            place = (place[0] + (v - place[0]) / (place[1] + 1), place[1] + 1)
-        else:
-            place = (v.copy(), 1) if away >= enter else None
-        if place is not None and place[1] >= hold_hops:
+            leaving, evidence = v, 0.0
+        evidence += away - slack + weight * max(0.0, float(change[t]) - usual)
+        if evidence >= enough:
             out.append(t)
-            settled, count, place, leaving = place[0], place[1], None, None
+            course, settled, count, leaving, following = v - settled, v, 1, None, FOLLOWING
     return out
 
 
-def score(vad: np.ndarray, evidence: np.ndarray, moves: list, find=found) -> dict:
-    """F over episodes (vad [E,N,3], evidence [E,N]) and the delay from the onset of a change to the end of the hop that told it.
-    Changes of at least WORTH in valence and arousal that could be perceived count; of smaller ones a find is neither right nor wrong."""
+def held_once(vad: np.ndarray, enter: float, leave: float, hold_hops: int) -> list[int]:
+    """The rule before it, for comparison: at least `enter` away, and `hold_hops` in one place."""
+    out, settled, count, place = [], vad[0, :2].astype(float), 1, None
+    for t in range(1, len(vad)):
+        v = vad[t, :2].astype(float)
+        away = np.linalg.norm(v - settled)
+        if away < leave:
+            place = None
+            if count < SETTLING:
+                count += 1
+                settled = settled + (v - settled) / count
+            continue
+        if place is not None and np.linalg.norm(v - place[0]) < leave:
+            place = (place[0] + (v - place[0]) / (place[1] + 1), place[1] + 1)
+        else:
+            place = (v, 1) if away >= enter else None
+        if place is not None and place[1] >= hold_hops:
+            out.append(t)
+            settled, count, place = place[0], place[1], None
+    return out
+
+
+def score(heads: dict, evidence: np.ndarray, moves: list, find=found) -> dict:
+    """F over episodes (heads "vad" [E,N,3] and "change" [E,N], evidence [E,N]) and the delay from the onset of a change to the end of the hop
+    that told it. Changes of at least WORTH in valence and arousal that could be perceived count; of smaller ones a find is neither right nor wrong."""
     right = wrong = missed = 0
     delays = []
-    for v, seen, changes in zip(vad, evidence, moves):
-        hops = find(v)
+    for v, c, seen, changes in zip(heads["vad"], heads["change"], evidence, moves):
+        hops = find(v, c)
         onsets = [(frame / FRAMES * HOP_S, np.hypot(dv, da) >= WORTH and seen[frame // FRAMES :][:4].min() >= PERCEIVED) for frame, dv, da in changes if frame // FRAMES < len(v) - 4]
         free = [(h + 1) * HOP_S for h in hops]
         for onset, worth in onsets:
@@ -51,3 +86,66 @@ def score(vad: np.ndarray, evidence: np.ndarray, moves: list, find=found) -> dic
         wrong += len(free)
     precision, recall = right / max(right + wrong, 1), right / max(right + missed, 1)
     return {"F": round(float(2 * precision * recall / max(precision + recall, 1e-9)), 3), "precision": round(float(precision), 3), "recall": round(float(recall), 3), "changes": int(right + missed), "delay p50 s": round(float(np.median(delays)), 2) if delays else None, "delay p90 s": round(float(np.quantile(delays, 0.9)), 2) if delays else None}
+
+
+def false_alarms(heads: dict, find=found, warmup: int = 12) -> float:
+    """Shifts told in an hour in which somebody's affect does not move at all; heads of still episodes."""
+    told = sum(sum(t >= warmup for t in find(v, c)) for v, c in zip(heads["vad"], heads["change"]))
+    hops = heads["vad"].shape[0] * (heads["vad"].shape[1] - warmup)
+    return round(told / (hops * HOP_S / 3600), 1)
+
+
+def heard(pack, episodes: int, hops: int, still: bool, seed: int = SEED, group: int = 48) -> tuple[dict, np.ndarray, list]:
+    """Heads over simulated episodes, the evidence in them, their changes."""
+    from latent import trajectory
+    from sensors import measure
+    from truth import judge
+
+    rows, evidence, moves = [], [], []
+    for i in range(0, episodes, group):
+        rng = np.random.default_rng(seed + i + still)
+        latents = [trajectory(rng, hops, still) for _ in range(group)]
+        m = measure(rng, latents, hops)
+        state, said, out = pack.begin(group), np.zeros((group, pack.spec["saidSize"]), np.float32), []
+        for t in range(hops):
+            heads, state = pack.feel(m.face[:, t], m.voice[:, t], m.caption[:, t], said, np.full(group, t), state)
+            out.append({n: heads[n] for n in ("vad", "change")})
+        rows.append({n: np.stack([x[n] for x in out], 1) for n in out[0]})
+        evidence.append(judge(latents, m, hops).evidence)
+        moves += [x.moves for x in latents]
+    return {n: np.concatenate([r[n] for r in rows]) for n in rows[0]}, np.concatenate(evidence), moves
+
+
+def sweep(pack) -> None:
+    moving, still = heard(pack, 480, 48, False), heard(pack, 384, 120, True)
+
+    def tell(name: str, find) -> None:
+        s = score(*moving, find)
+        print(f"{name:34s} F {s['F']:.3f}  precision {s['precision']:.2f}  recall {s['recall']:.2f}  delay p50 {s['delay p50 s']} s, p90 {s['delay p90 s']} s  false in an hour of holding still {false_alarms(still[0], find)}", flush=True)
+
+    for enter, leave, hold in ((0.35, 0.2, 3), (0.5, 0.25, 2), (0.5, 0.25, 1)):
+        tell(f"held: {enter} {leave} {hold} hops", lambda v, c: held_once(v, enter, leave, hold))
+    for slack, enough, weight in itertools.product((0.27, 0.3, 0.35), (0.15, 0.2, 0.25, 0.3, 0.4), (0.0, 0.5)):
+        tell(f"summed: {slack} {enough} {weight}", lambda v, c: found(v, c, slack, enough, weight))
+
+
+def cases(pack) -> list[dict]:
+    """Readings [valence, arousal, change] as events carry them, and the hops that tell."""
+    heads, _, _ = heard(pack, 8, 48, False, group=8)
+    rounded = {n: np.round(heads[n].astype(float), 3) for n in heads}
+    return [{"readings": np.concatenate([v[:, :2], c[:, None]], 1).tolist(), "told": found(v, c)} for v, c in zip(rounded["vad"], rounded["change"])]
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent / "export"))
+    from runtime import Pack
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("--cases", type=Path)
+    options = parser.parse_args()
+    loaded = Pack(options.pack)
+    if options.cases:
+        options.cases.write_text(json.dumps(cases(loaded)) + "\n")
+    else:
+        sweep(loaded)

@@ -13,8 +13,6 @@ import { type Affect, distance, type Moved, ShiftDetector } from './shift-detect
 export const NUMBERS = 8;
 /** Hops whose readings are kept, for the average of a turn: a minute. */
 const READINGS = 120;
-/** Readings less sure than this tell nothing of shifts. */
-const LEAST_CONFIDENCE = 0.2;
 
 type Labels = AffectState['labels'];
 type State = Omit<AffectState, 'seq' | 'room'>;
@@ -68,7 +66,12 @@ export class Course {
    * Takes one hop's reading; one that abstains tells nothing.
    * @param begun the pack's cues that began in this hop
    */
-  push(state: State, { labels }: HopResult, begun: readonly number[], abstaining: boolean): FoundShift | undefined {
+  push(
+    state: State,
+    { labels, change }: HopResult,
+    begun: readonly number[],
+    abstaining: boolean,
+  ): FoundShift | undefined {
     this.#nowMs = state.endMs;
     const affect = affectOf(state);
     this.#readings.push({ endMs: state.endMs, affect });
@@ -76,8 +79,9 @@ export class Course {
     if (abstaining) return undefined;
     this.#summary.push(state, labels);
     for (const cue of begun) this.#summary.cue(cue);
-    if (state.confidence < LEAST_CONFIDENCE) return undefined;
-    const moved = this.#detector.push(affect, state.labels, state.startMs, state.endMs);
+    // Not asked: how confident the model is. A voice that becomes agitated is just what leaves valence unsure.
+    const { startMs, endMs } = state;
+    const moved = this.#detector.push({ affect, change, labels: state.labels, startMs, endMs });
     return moved && { ...moved, state };
   }
 

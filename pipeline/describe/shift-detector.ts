@@ -1,20 +1,28 @@
 /**
- * When the affect of one person has really moved: far enough, and for long enough, from where it had settled. Pure; takes one
- * reading a hop, and all times are those of the hops, in milliseconds.
+ * When the affect of one person has really moved. Evidence adds up hop by hop, a sequential test (the cumulative sum of
+ * Page 1954): what is far is told after one hop, what is nearer after several, and a moment that passes never. Pure; takes
+ * one reading a hop. The same rule in Python, with which the numbers here were chosen: models/training/shifts.py.
  */
 
 interface ShiftOptions {
-  /** Distance in the plane of valence and arousal (each -1..1) at which something may have begun. */
-  readonly enter: number;
-  /** What is nearer than this is the same place: less than `enter`, so that noise does not flicker. */
-  readonly leave: number;
-  /** How long it must last in one place. */
-  readonly holdMs: number;
-  /** After so long without a reading, what was begun is forgotten. */
+  /** What is nearer than this, in the plane of valence and arousal (each -1..1), is the same place. */
+  readonly slack: number;
+  /** Distances beyond `slack`, summed over the hops in a row that are away on one side, from which a shift is certain. */
+  readonly enough: number;
+  /** What the model's own sense of change, where above `usualChange`, adds to a hop's distance. */
+  readonly changeWeight: number;
+  readonly usualChange: number;
+  /** After so long without a reading, what was begun is forgotten. Milliseconds. */
   readonly staleMs: number;
 }
 
-const SHIFT_DEFAULTS: ShiftOptions = { enter: 0.35, leave: 0.2, holdMs: 1500, staleMs: 15_000 };
+const SHIFT_DEFAULTS: ShiftOptions = {
+  slack: 0.3,
+  enough: 0.25,
+  changeWeight: 0.5,
+  usualChange: 0.3,
+  staleMs: 15_000,
+};
 
 /** Where the affect of a person is. */
 export interface Affect {
@@ -23,8 +31,18 @@ export interface Affect {
   readonly dominance: number;
 }
 
+/** What one hop tells. `L`: whatever its labels are; they are only passed on. */
+export interface Reading<L> {
+  readonly affect: Affect;
+  /** How much the model takes this hop for a change, 0..1. */
+  readonly change: number;
+  readonly labels: L;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export interface Moved<L> {
-  /** Where it had settled before, and where it came to rest again: means of the readings there. */
+  /** Where it had settled before (a mean of readings), and the reading that made the shift certain. */
   readonly from: Affect;
   readonly to: Affect;
   /** The labels as last read in either place. */
@@ -36,26 +54,23 @@ export interface Moved<L> {
 
 /** Readings that make up where somebody has settled: enough to be calm, few enough to be soon done. */
 const SETTLING_READINGS = 20;
+/** Readings after a shift in which going on the same way is still that shift. */
+const FOLLOWING_READINGS = 2;
 
 interface Level<L> {
   mean: Affect;
   labels: L;
   count: number;
+  /** How it came here, for as many readings as it may still be on its way. */
+  course: Affect;
+  following: number;
 }
 
-/** A place away from where it had settled: left since one time, held since the same or a later one. */
-interface Candidate<L> extends Level<L> {
-  readonly sinceMs: number;
-  readonly heldMs: number;
-}
-
-/** `L`: whatever a reading's labels are; they are only passed on. */
 export class ShiftDetector<L> {
   readonly #options: ShiftOptions;
   #settled: Level<L> | undefined;
-  #candidate: Candidate<L> | undefined;
-  /** The readings in a row that were away, though not yet far: since when, and in which direction. */
-  #leaving: { readonly affect: Affect; readonly sinceMs: number } | undefined;
+  /** The readings in a row that were away, on one side: the first of them, and what they add up to. */
+  #leaving: { readonly affect: Affect; readonly sinceMs: number; evidence: number } | undefined;
   #lastMs = -Infinity;
 
   constructor(options: Partial<ShiftOptions> = {}) {
@@ -63,50 +78,41 @@ export class ShiftDetector<L> {
   }
 
   /** Takes the reading of one hop, in order of time. @returns the shift that it makes certain, once */
-  push(affect: Affect, labels: L, startMs: number, endMs: number): Moved<L> | undefined {
-    if (startMs - this.#lastMs > this.#options.staleMs) this.#candidate = this.#leaving = undefined;
+  push(reading: Reading<L>): Moved<L> | undefined {
+    const { affect, labels, startMs, endMs } = reading;
+    if (startMs - this.#lastMs > this.#options.staleMs) this.#leaving = undefined;
     this.#lastMs = endMs;
     const settled = this.#settled;
     if (!settled) {
-      this.#settled = { mean: affect, labels, count: 1 };
+      this.#settled = { mean: affect, labels, count: 1, course: affect, following: 0 };
       return undefined;
     }
+    if (follow(settled, affect)) return undefined;
     const away = distance(affect, settled.mean);
-    if (away >= this.#options.leave) return this.#leave(settled, affect, labels, startMs, endMs, away);
-    this.#candidate = this.#leaving = undefined;
-    if (settled.count < SETTLING_READINGS) add(settled, affect);
+    if (away >= this.#options.slack) return this.#leave(settled, reading, away);
+    this.#leaving = undefined;
+    if (settled.count < SETTLING_READINGS) settled.mean = between(settled.mean, affect, 1 / ++settled.count);
     settled.labels = labels;
     return undefined;
   }
 
-  #leave(
-    settled: Level<L>,
-    affect: Affect,
-    labels: L,
-    startMs: number,
-    endMs: number,
-    away: number,
-  ): Moved<L> | undefined {
-    const { enter, leave, holdMs } = this.#options;
-    if (!this.#leaving || !sameSide(affect, this.#leaving.affect, settled.mean))
-      this.#leaving = { affect, sinceMs: startMs };
-    if (this.#candidate && distance(affect, this.#candidate.mean) < leave) {
-      add(this.#candidate, affect);
-      this.#candidate.labels = labels;
-    } else if (away < enter) this.#candidate = undefined;
-    // What lasts must last in one place; on the way there it has already begun.
-    else this.#candidate = { mean: affect, labels, count: 1, heldMs: startMs, sinceMs: this.#leaving.sinceMs };
-    const candidate = this.#candidate;
-    if (!candidate || endMs - candidate.heldMs < holdMs) return undefined;
-    this.#settled = { mean: candidate.mean, labels, count: candidate.count };
-    this.#candidate = this.#leaving = undefined;
-    return {
-      from: settled.mean,
-      to: candidate.mean,
-      fromLabels: settled.labels,
-      toLabels: labels,
-      sinceMs: candidate.sinceMs,
+  #leave(settled: Level<L>, { affect, change, labels, startMs }: Reading<L>, away: number): Moved<L> | undefined {
+    const { slack, enough, changeWeight, usualChange } = this.#options;
+    if (!this.#leaving || along(affect, this.#leaving.affect, settled.mean) <= 0)
+      this.#leaving = { affect, sinceMs: startMs, evidence: 0 };
+    const leaving = this.#leaving;
+    leaving.evidence += away - slack + changeWeight * Math.max(0, change - usualChange);
+    if (leaving.evidence < enough) return undefined;
+    this.#settled = {
+      mean: affect,
+      labels,
+      count: 1,
+      course: minus(affect, settled.mean),
+      following: FOLLOWING_READINGS,
     };
+    this.#leaving = undefined;
+    const { mean: from, labels: fromLabels } = settled;
+    return { from, to: affect, fromLabels, toLabels: labels, sinceMs: leaving.sinceMs };
   }
 }
 
@@ -115,19 +121,34 @@ export function distance(a: Affect, b: Affect): number {
   return Math.hypot(a.valence - b.valence, a.arousal - b.arousal);
 }
 
-/** Whether both are away from `origin` in about the same direction. */
-function sameSide(a: Affect, b: Affect, origin: Affect): boolean {
-  const along = (a.valence - origin.valence) * (b.valence - origin.valence);
-  return along + (a.arousal - origin.arousal) * (b.arousal - origin.arousal) > 0;
+/** Just after a shift: what goes on the same way is taken along. @returns whether it did */
+function follow<L>(settled: Level<L>, affect: Affect): boolean {
+  if (settled.following === 0) return false;
+  settled.following--;
+  const { course, mean } = settled;
+  if ((affect.valence - mean.valence) * course.valence + (affect.arousal - mean.arousal) * course.arousal <= 0)
+    return false;
+  settled.mean = between(mean, affect, 1 / 2);
+  return true;
 }
 
-function add(level: { mean: Affect; count: number }, { valence, arousal, dominance }: Affect): void {
-  const { mean } = level;
-  const share = 1 / ++level.count;
-  const towards = (old: number, now: number): number => old + (now - old) * share;
-  level.mean = {
-    valence: towards(mean.valence, valence),
-    arousal: towards(mean.arousal, arousal),
-    dominance: towards(mean.dominance, dominance),
+/** Above 0 when both are away from `origin` in about the same direction. */
+function along(a: Affect, b: Affect, origin: Affect): number {
+  return (
+    (a.valence - origin.valence) * (b.valence - origin.valence) +
+    (a.arousal - origin.arousal) * (b.arousal - origin.arousal)
+  );
+}
+
+function minus(a: Affect, b: Affect): Affect {
+  return { valence: a.valence - b.valence, arousal: a.arousal - b.arousal, dominance: a.dominance - b.dominance };
+}
+
+function between(a: Affect, b: Affect, share: number): Affect {
+  const towards = (from: number, to: number): number => from + (to - from) * share;
+  return {
+    valence: towards(a.valence, b.valence),
+    arousal: towards(a.arousal, b.arousal),
+    dominance: towards(a.dominance, b.dominance),
   };
 }
