@@ -184,7 +184,7 @@ def measure(pack: Pack, episodes: int) -> dict:
         "abstention": {"precision": round(float(weak[quiet].mean()), 3), "recall": round(float(quiet[weak].mean()), 3)},
         "voice alone tells high from low arousal (AUC)": round(float((high[:, None] > low[None]).mean()), 3),
         "face alone names joy, sadness, anger, surprise, neutral": round(float((fold[said_family[clear]] == fold[gold_family[clear]]).mean()), 3),
-        "shifts": score(heads["vad"], heard.evidence, [m for b in heard.batches for m in b.moves]),
+        "shifts": score(heads, heard.evidence, [m for b in heard.batches for m in b.moves]),
         "tasks": answers(pack, episodes),
     }
 
