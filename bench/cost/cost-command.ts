@@ -3,17 +3,12 @@ import { readOrigin } from '../origin.ts';
 import { ProgressBar } from '../progress.ts';
 import type { CostReport } from './cost-report.ts';
 import { measureDecode } from './decode-cost.ts';
+import { measureFacePeer } from './face-peer.ts';
 import { PackGraphs } from './pack-graphs.ts';
-import { measureFacePeer, type PeerCost, PeerMissing } from './peer-cost.ts';
+import { type PeerCost, PeerMissing } from './peer-cost.ts';
 import { measureStages } from './stage-cost.ts';
 import { measureWindow } from './window-cost.ts';
-
-/** TF.js on one core takes a second for what takes us a dozen milliseconds: fewer rounds show as much. */
-const PEER_ROUNDS = 5;
-const LEFT_OUT = [
-  "the pack's language model under transformers.js: its decoder has inputs (fused memory, bias) that transformers.js does not feed.",
-  'TF.js on its wasm backend: the package @tensorflow/tfjs-backend-wasm is not a dependency.',
-];
+import { measureWordsPeer } from './words-peer.ts';
 
 export interface CostOptions {
   /** Default: the pack that comes with the project. */
@@ -32,7 +27,7 @@ export async function measureCost(options: CostOptions): Promise<CostReport> {
   const origin = await readOrigin();
   const packDir = options.pack ?? bundledPackDir();
   await using graphs = await PackGraphs.open(packDir);
-  const window = await withBar('window', windows.length, (tell) => measureWindow(graphs, windows, rounds, tell));
+  const window = await withBar('window', rounds, (tell) => measureWindow(graphs, windows, rounds, tell));
   signal.throwIfAborted();
   const decode = await measureDecode(graphs, tokens, rounds);
   signal.throwIfAborted();
@@ -40,7 +35,9 @@ export async function measureCost(options: CostOptions): Promise<CostReport> {
     measureStages(packDir, batches, rounds, tell),
   );
   signal.throwIfAborted();
-  const { peers, leftOut } = await measurePeers(options.peers);
+  const { peers, leftOut } = options.peers
+    ? await measurePeers([() => measureFacePeer(rounds), async () => [await measureWordsPeer(graphs, tokens, rounds)]])
+    : { peers: [], leftOut: ['peers, because --no-peers was given.'] };
   return {
     benchmark: 'cost',
     ...origin,
@@ -49,14 +46,21 @@ export async function measureCost(options: CostOptions): Promise<CostReport> {
   };
 }
 
-async function measurePeers(wanted: boolean): Promise<{ peers: PeerCost[]; leftOut: string[] }> {
-  if (!wanted) return { peers: [], leftOut: ['peers, because --no-peers was given.'] };
-  try {
-    return { peers: await measureFacePeer(PEER_ROUNDS), leftOut: LEFT_OUT };
-  } catch (error) {
-    if (!(error instanceof PeerMissing)) throw error;
-    return { peers: [], leftOut: [error.message, ...LEFT_OUT] };
+/** What is not installed is left out, and says so. */
+async function measurePeers(
+  measures: ReadonlyArray<() => Promise<PeerCost[]>>,
+): Promise<{ peers: PeerCost[]; leftOut: string[] }> {
+  const peers: PeerCost[] = [];
+  const leftOut: string[] = [];
+  for (const measure of measures) {
+    try {
+      peers.push(...(await measure()));
+    } catch (error) {
+      if (!(error instanceof PeerMissing)) throw error;
+      leftOut.push(error.message);
+    }
   }
+  return { peers, leftOut };
 }
 
 async function withBar<T>(label: string, total: number, run: (tell: (done: number) => void) => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import type { Origin } from '../origin.ts';
 import { originSentence } from '../report/origin-sentence.ts';
 import { textTable } from '../text-table.ts';
 import { decodeCostSchema } from './decode-cost.ts';
-import { computedTheSame, peerCostSchema } from './peer-cost.ts';
+import { computedTheSame, peerCostSchema, showRatio } from './peer-cost.ts';
 import { stageCostSchema } from './stage-cost.ts';
 import { windowCostSchema } from './window-cost.ts';
 
@@ -34,14 +34,25 @@ export function costMarkdown(report: CostReport): string {
     ...verdicts(results),
     '',
     textTable(
-      ['window', 'one more hop, ms', 'encoded anew, ms', 'times', 'anew in one run, ms', 'times'],
+      [
+        'window',
+        'one more hop, ms',
+        'anew, ms',
+        'times',
+        'after other work: hop, ms',
+        'anew, ms',
+        'times',
+        'anew in one run, ms',
+      ],
       results.window.map((cost) => [
         `${cost.seconds} s`,
         cost.incremental.p50.toFixed(2),
         cost.full.p50.toFixed(1),
         `× ${cost.ratio.toFixed(1)}`,
+        cost.afterOther?.incremental.p50.toFixed(2) ?? '–',
+        cost.afterOther?.full.p50.toFixed(1) ?? '–',
+        cost.afterOther === undefined ? '–' : `× ${cost.afterOther.ratio.toFixed(1)}`,
         cost.fullAtOnce.p50.toFixed(1),
-        `× ${cost.ratioAtOnce.toFixed(1)}`,
       ]),
     ),
     '',
@@ -59,10 +70,15 @@ export function costMarkdown(report: CostReport): string {
     '',
     ...originSentence(report),
     `Pack ${config.pack}, one thread, medians of ${config.rounds} rounds taken in turns; ${config.tokens} tokens a decoding.`,
+    AFTER_OTHER,
     '"Anew in one run" does the window\'s arithmetic with no hop waiting for another, which no causal encoder can: it is the least that re-encoding could cost.',
     ...results.leftOut.map((why) => `- Left out: ${why}`),
   ].join('\n');
 }
+
+/** What the two kinds of timing of a hop are, for people. */
+export const AFTER_OTHER =
+  'Hot is hop after hop with nothing between. "After other work" is the first hop after 64 MiB of other memory were read and 40 ms were rested, as in a process that has more to do: caches are cold, at every window alike.';
 
 function verdicts({ window, decode }: CostResults): string[] {
   const { windowAtSeconds, windowRatio, timesBound, stepGain } = COST_AIMS;
@@ -73,12 +89,14 @@ function verdicts({ window, decode }: CostResults): string[] {
     ...(at === undefined
       ? []
       : [
-          `At ${at.seconds} s, one more hop is ${at.ratio.toFixed(1)} times cheaper than encoding the window anew (aim ${windowRatio}: ${told(at.ratio >= windowRatio)}).`,
+          `At ${at.seconds} s, one more hop is ${at.ratio.toFixed(1)} times cheaper than encoding the window anew` +
+            `${at.afterOther === undefined ? '' : `, ${at.afterOther.ratio.toFixed(1)} times after other work`} (aim ${windowRatio}: ${told(leastRatio(at) >= windowRatio)}).`,
         ]),
     ...(first === undefined || last === undefined
       ? []
       : [
-          `From ${first.seconds} s to ${last.seconds} s of window, one more hop went from ${first.incremental.p50.toFixed(2)} ms to ${last.incremental.p50.toFixed(2)} ms.`,
+          `From ${first.seconds} s to ${last.seconds} s of window, one more hop went from ${first.incremental.p50.toFixed(2)} ms to ${last.incremental.p50.toFixed(2)} ms` +
+            `${first.afterOther === undefined || last.afterOther === undefined ? '' : `, after other work from ${first.afterOther.incremental.p50.toFixed(2)} ms to ${last.afterOther.incremental.p50.toFixed(2)} ms`}.`,
         ]),
     `Decoding takes ${decode.msPerToken.toFixed(2)} ms a token, ${decode.timesBound.stream.toFixed(2)} times what reading ${megabytes(decode)} from memory takes (aim ${timesBound}: ${told(decode.timesBound.stream <= timesBound)}; ` +
       `${decode.bandwidth.streamGBps.toFixed(1)} GB/s), ${decode.timesBound.resident.toFixed(2)} times what reading it from the caches takes (${decode.bandwidth.residentGBps.toFixed(1)} GB/s).`,
@@ -88,15 +106,20 @@ function verdicts({ window, decode }: CostResults): string[] {
   ];
 }
 
+/** The smaller of the two ratios: what is claimed must hold in both. */
+export function leastRatio({ ratio, afterOther }: CostResults['window'][number]): number {
+  return Math.min(ratio, afterOther?.ratio ?? ratio);
+}
+
 function peerTable({ peers }: CostResults): string {
   return textTable(
-    ['task', 'peer', 'ours, ms', 'theirs, ms', 'times', 'same result'],
+    ['task', 'peer', 'ours, ms', 'theirs, ms', 'times (middle half of the pairs)', 'same result'],
     peers.map((cost) => [
       cost.task,
       cost.peer,
       cost.ours.p50.toFixed(2),
       cost.theirs.p50.toFixed(1),
-      `× ${cost.ratio.toFixed(1)}`,
+      showRatio(cost),
       computedTheSame(cost) ? 'yes' : `no (${cost.apart.toExponential(1)})`,
     ]),
   );

@@ -8,7 +8,7 @@ import { timeInTurns, timingSchema } from './timing.ts';
 
 const FORBIDDEN = -1e9;
 /** BOS sits at 1. */
-const FIRST_POSITION = 1;
+export const FIRST_POSITION = 1;
 
 export const decodeCostSchema = z.object({
   tokens: z.number().int(),
@@ -60,7 +60,7 @@ export async function measureDecode(graphs: PackGraphs, tokens: number, rounds: 
 }
 
 /** A memory as long as the pack keeps one, the task, and a bias that forbids the end: so many tokens, whatever they say. */
-async function startFeeds(graphs: PackGraphs): Promise<Tensors> {
+export async function startFeeds(graphs: PackGraphs): Promise<Tensors> {
   const { manifest } = graphs.pack;
   const hops = manifest.windowHops;
   const state = await graphs.remember(1, hops);
@@ -83,7 +83,7 @@ async function startFeeds(graphs: PackGraphs): Promise<Tensors> {
   return feeds;
 }
 
-async function decodeInLoop(speak: InferenceSession, feeds: Tensors, tokens: number): Promise<number[]> {
+export async function decodeInLoop(speak: InferenceSession, feeds: Tensors, tokens: number): Promise<number[]> {
   const out = await speak.run({ ...feeds, position: scalar(FIRST_POSITION), max_tokens: scalar(tokens) });
   return Array.from(integers(out['tokens']), Number);
 }

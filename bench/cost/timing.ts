@@ -10,14 +10,32 @@ export function timingOf(valuesMs: readonly number[]): Timing {
   return { p50: at(0.5), p25: at(0.25), p75: at(0.75), n: sorted.length };
 }
 
-/**
- * Times several ways of doing the same, in turns, so that whatever else the machine does falls on all of them alike.
- * The first `warm` rounds do not count.
- */
-export async function timeInTurns(
+export interface Rounds {
+  readonly rounds: number;
+  /** Rounds before those that count. */
+  readonly warm?: number;
+}
+
+/** Times several ways of doing the same, in turns, so that whatever else the machine does falls on all of them alike. */
+export async function timeInTurns(ways: ReadonlyArray<() => Promise<unknown>>, rounds: Rounds): Promise<Timing[]> {
+  return (await timesInTurns(ways, rounds)).map(timingOf);
+}
+
+/** Times two ways pair by pair; `ratio` is of each pair, the second over the first. */
+export async function timeInPairs(
+  ours: () => Promise<unknown>,
+  theirs: () => Promise<unknown>,
+  rounds: Rounds,
+): Promise<{ ours: Timing; theirs: Timing; ratio: Timing }> {
+  const [own = [], other = []] = await timesInTurns([ours, theirs], rounds);
+  const ratios = own.map((ms, pair) => (other[pair] ?? Number.NaN) / ms);
+  return { ours: timingOf(own), theirs: timingOf(other), ratio: timingOf(ratios) };
+}
+
+async function timesInTurns(
   ways: ReadonlyArray<() => Promise<unknown>>,
-  { rounds, warm = 2 }: { readonly rounds: number; readonly warm?: number },
-): Promise<Timing[]> {
+  { rounds, warm = 2 }: Rounds,
+): Promise<number[][]> {
   const times: number[][] = ways.map(() => []);
   for (let round = 0; round < rounds + warm; round++) {
     for (const [index, way] of ways.entries()) {
@@ -26,5 +44,5 @@ export async function timeInTurns(
       if (round >= warm) times[index]?.push(performance.now() - startMs);
     }
   }
-  return times.map(timingOf);
+  return times;
 }

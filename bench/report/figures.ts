@@ -69,9 +69,11 @@ function capacityFigures({ results }: CapacityInput): Figure[] {
 
 function costFigures({ results }: CostInput): Figure[] {
   const figures: Figure[] = [];
-  for (const { seconds, incremental, ratio } of results.window) {
+  for (const { seconds, incremental, ratio, afterOther } of results.window) {
     put(figures, `one more hop at ${seconds} s`, 'ms', incremental.p50, 'lower');
+    put(figures, `one more hop at ${seconds} s, after other work`, 'ms', afterOther?.incremental.p50, 'lower');
     put(figures, `re-encoding over one more hop at ${seconds} s`, '×', ratio, 'higher');
+    put(figures, `re-encoding over one more hop at ${seconds} s, after other work`, '×', afterOther?.ratio, 'higher');
   }
   put(figures, 'decoding, a token', 'ms', results.decode.msPerToken, 'lower');
   put(figures, 'decoding over the memory bound', '×', results.decode.timesBound.stream, 'lower');

@@ -1,4 +1,5 @@
-import { COST_AIMS } from '../../cost/cost-report.ts';
+import { AFTER_OTHER, COST_AIMS } from '../../cost/cost-report.ts';
+import { computedTheSame, showRatio } from '../../cost/peer-cost.ts';
 import { figure, notes, type Section, table, tiles } from '../html.ts';
 import type { CostInput } from '../read-report.ts';
 import { barChart, lineChart, type Series } from '../svg.ts';
@@ -20,7 +21,8 @@ function hopSection({ window, stages }: Results): Section {
     lead:
       at === undefined
         ? 'One more hop against encoding the window anew.'
-        : `At ${at.seconds} s of window, one more hop is ${at.ratio.toFixed(1)} times cheaper than encoding the window anew.`,
+        : `At ${at.seconds} s of window, one more hop is ${at.ratio.toFixed(1)} times cheaper than encoding the window anew` +
+          `${at.afterOther === undefined ? '' : `, ${at.afterOther.ratio.toFixed(1)} times after other work`}.`,
     body: [
       figure(
         lineChart({
@@ -31,9 +33,10 @@ function hopSection({ window, stages }: Results): Section {
             curve('one more hop', ({ incremental }) => incremental.p50),
             curve('window anew', ({ full }) => full.p50),
             curve('anew in one run', ({ fullAtOnce }) => fullAtOnce.p50),
+            ...afterCurve('hop after other work', window),
           ],
         }),
-        '"Anew in one run" does the window\'s arithmetic with no hop waiting for another, which no causal encoder can: the least that re-encoding could cost.',
+        `${AFTER_OTHER} "Anew in one run" does the window's arithmetic with no hop waiting for another, which no causal encoder can: the least that re-encoding could cost.`,
       ),
       figure(
         barChart(
@@ -49,6 +52,13 @@ function hopSection({ window, stages }: Results): Section {
       ),
     ],
   };
+}
+
+function afterCurve(name: string, window: Results['window']): Series[] {
+  const points = window.flatMap(({ seconds, afterOther }) =>
+    afterOther === undefined ? [] : [[seconds, afterOther.incremental.p50] as const],
+  );
+  return points.length === 0 ? [] : [{ name, points }];
 }
 
 function wordSection({ decode, peers, leftOut }: Results): Section {
@@ -80,13 +90,28 @@ function wordSection({ decode, peers, leftOut }: Results): Section {
       ...(peers.length === 0
         ? []
         : [
+            figure(
+              barChart(
+                'Peers over ours',
+                peers.map((cost) => ({
+                  label: cost.task.replace(/^(\d+ tokens) of the language model$/, 'language model, $1'),
+                  value: cost.ratio,
+                  whisker: cost.spread?.p75 ?? cost.ratio,
+                  shown: showRatio(cost),
+                  colour: cost.peer.startsWith('TF.js') ? 3 : 4,
+                })),
+                { at: 1, name: 'as fast as ours' },
+              ),
+              'How many times longer the same weights take elsewhere, pair by pair in turns on one thread: the median, and the middle half of the pairs.',
+            ),
             table(
-              ['peer, in turns on one thread', 'ours, ms', 'theirs, ms', 'times'],
-              peers.map(({ task, peer, ours, theirs, ratio }) => [
-                `${task}, ${peer}`,
-                ours.p50.toFixed(2),
-                theirs.p50.toFixed(1),
-                `× ${ratio.toFixed(1)}`,
+              ['the same weights', 'peer', 'ours, ms', 'theirs, ms', 'same result'],
+              peers.map((cost) => [
+                cost.task,
+                cost.peer,
+                cost.ours.p50.toFixed(2),
+                cost.theirs.p50.toFixed(1),
+                computedTheSame(cost) ? 'yes' : `no (${cost.apart.toExponential(1)})`,
               ]),
             ),
           ]),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { measureDecode } from '../../../bench/cost/decode-cost.ts';
 import { weightBytesPerRun } from '../../../bench/cost/onnx-weights.ts';
 import { PackGraphs } from '../../../bench/cost/pack-graphs.ts';
-import { timeInTurns, timingOf } from '../../../bench/cost/timing.ts';
+import { timeInPairs, timeInTurns, timingOf } from '../../../bench/cost/timing.ts';
 import { measureWindow } from '../../../bench/cost/window-cost.ts';
 import { bundledPackDir } from '../../../models/index.ts';
 
@@ -55,7 +55,9 @@ describe('the cost of a pack', () => {
     expect(decode.timesBound.stream).toBeGreaterThan(0);
     const [two, ten] = await measureWindow(graphs, [2, 10], 2, () => {});
     expect([two?.hops, ten?.hops]).toEqual([4, 20]);
-    expect(ten?.full.n).toBe(2);
+    expect([ten?.full.n, ten?.afterOther?.full.n]).toEqual([2, 2]);
+    // Hot hops are timed in a series, the first after other work once a round.
+    expect(ten?.incremental.n).toBeGreaterThan(ten?.afterOther?.incremental.n ?? Number.NaN);
   });
 });
 
@@ -66,6 +68,15 @@ describe('timing in turns', () => {
     const timings = await timeInTurns([way('a'), way('b')], { rounds: 3, warm: 1 });
     expect(turns.join('')).toBe('abababab');
     expect(timings.map(({ n }) => n)).toEqual([3, 3]);
+  });
+
+  it('tells how two ways compare pair by pair, the second over the first', async () => {
+    const turns: string[] = [];
+    const way = (name: string) => () => Promise.resolve(turns.push(name));
+    const { ours, theirs, ratio } = await timeInPairs(way('a'), way('b'), { rounds: 3, warm: 0 });
+    expect(turns.join('')).toBe('ababab');
+    expect([ours.n, theirs.n, ratio.n]).toEqual([3, 3, 3]);
+    expect(ratio.p25).toBeLessThanOrEqual(ratio.p75);
   });
 
   it('tells the middle and the middle half', () => {
