@@ -1,7 +1,7 @@
 /** Questions to a pack about one person: which it can answer, and what its answers mean. */
 import type { Cause, Over, Summary, Task } from '../events.ts';
 import { answerFromSummary } from './call-answers.ts';
-import { type Course, NUMBERS } from './course.ts';
+import type { Course } from './course.ts';
 import { causeOf } from './heard.ts';
 import type { PackFacts } from './numbers.ts';
 
@@ -43,23 +43,18 @@ export function replyOverCall(task: Task, course: Course): Reply {
   };
 }
 
-/** A pack's answer over what it remembers, with the utterance that it names by number. */
-export function replyOverWindow(task: Task, text: string, course: Course, span: Span): Reply {
-  const number = task === 'cause' ? readCause(text) : undefined;
-  const utterance = number == null ? undefined : course.utterance(number);
-  return { status: 'ok', text, ...span, ...(utterance && { cause: causeOf(utterance) }) };
+/** A pack's answer over what it remembers. Which words caused what shows is not the pack's to say, but the linker's. */
+export function replyOverWindow(task: Task, text: string, { cause }: Course, span: Span): Reply {
+  const [emotion, number] = text.split(':');
+  if (task !== 'cause' || number === undefined) return { status: 'ok', text, ...span };
+  if (cause === undefined) return { status: 'ok', text: `${emotion}, after nothing that was said.`, ...span };
+  const told = causeOf(cause);
+  return { status: 'ok', text: `${emotion}, after "${told.text}"`, ...span, cause: told };
 }
 
 export interface Span {
   readonly startMs: number;
   readonly endMs: number;
-}
-
-/** `sadness: 3.` and `joy: none.`: the number, `null` for none, `undefined` for anything else. */
-export function readCause(text: string): number | null | undefined {
-  const [, named] = /:\s*(none|\d+)\s*\.?\s*$/.exec(text) ?? [];
-  if (named === undefined) return undefined;
-  return named === 'none' ? null : Number(named) % NUMBERS;
 }
 
 export interface Question {

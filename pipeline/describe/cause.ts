@@ -2,8 +2,6 @@
 
 /** What cause linking reads of an utterance that the person said or heard. */
 export interface HeardUtterance {
-  /** Its number mod 8, as the model was told it. */
-  readonly number: number;
   readonly own: boolean;
   readonly startMs: number;
   readonly endMs: number;
@@ -58,26 +56,20 @@ const ODDS = {
   question: 1.3,
   /** People shift at what others say more than at what they say themselves. */
   own: -1.4,
-  /** What the model itself said that it was. */
-  hint: 1.5,
 } as const;
 
 /**
- * The utterance that most likely caused a shift, or none, by a softmax over all that were heard and none.
- * @param hint the number that the model's own `cause` task named, `null` for none, absent when it was not asked
+ * The utterance that most likely caused a shift, or none, by a softmax over all that were heard and none. What the pack's
+ * own task <cause> says of it is not asked: it is right too rarely (see the pack's card).
  */
-export function linkCause<U extends HeardUtterance>(
-  shift: CausedShift,
-  heard: readonly U[],
-  hint?: number | null,
-): CauseLink<U> {
-  let total = hint === null ? Math.exp(ODDS.hint) : 1;
+export function linkCause<U extends HeardUtterance>(shift: CausedShift, heard: readonly U[]): CauseLink<U> {
+  let total = 1;
   let best: U | undefined;
   let bestWeight = total;
   for (const utterance of heard) {
     const timing = timingOf(utterance, shift.sinceMs);
     if (timing === 0) continue;
-    const weight = Math.exp(logOdds(utterance, shift, timing) + (utterance.number === hint ? ODDS.hint : 0));
+    const weight = Math.exp(logOdds(utterance, shift, timing));
     total += weight;
     if (weight <= bestWeight) continue;
     best = utterance;

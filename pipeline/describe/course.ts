@@ -10,7 +10,7 @@ import { readUtterance } from './read-utterance.ts';
 import { type Affect, distance, type Moved, ShiftDetector } from './shift-detector.ts';
 
 /** The model tells utterances apart by their number mod this. */
-export const NUMBERS = 8;
+const NUMBERS = 8;
 /** Hops whose readings are kept, for the average of a turn: a minute. */
 const READINGS = 120;
 
@@ -36,6 +36,7 @@ export class Course {
   readonly #readings: { readonly endMs: number; readonly affect: Affect }[] = [];
   #nowMs = 0;
   #utterances = 0;
+  #latest: Utterance | undefined;
 
   constructor(options: CourseOptions) {
     this.#options = options;
@@ -52,7 +53,7 @@ export class Course {
     const number = this.#utterances++ % NUMBERS;
     const own = speaker === this.#options.participantId;
     const { text } = caption;
-    this.#heard.push({ number, speaker, own, startMs, endMs, text, ...readUtterance(text) });
+    this.#heard.push({ speaker, own, startMs, endMs, text, ...readUtterance(text) });
     return number;
   }
 
@@ -85,11 +86,12 @@ export class Course {
     return moved && { ...moved, state };
   }
 
-  /** The shift as an event, with its cause. `hint`: as in {@link linkCause}. */
-  shift({ from, to, fromLabels, toLabels, sinceMs, state }: FoundShift, hint?: number | null): Unstamped<AffectShift> {
+  /** The shift as an event, with its cause. */
+  shift({ from, to, fromLabels, toLabels, sinceMs, state }: FoundShift): Unstamped<AffectShift> {
     const { participantId, pack } = this.#options;
     const change = { sinceMs, valence: to.valence - from.valence, arousal: to.arousal - from.arousal };
-    const { utterance, score } = linkCause(change, this.#heard.at(this.#nowMs), hint);
+    const { utterance, score } = linkCause(change, this.#heard.at(this.#nowMs));
+    this.#latest = utterance;
     const event = {
       type: 'affect.shift' as const,
       participant: participantId,
@@ -116,9 +118,9 @@ export class Course {
     return { valence: mean('valence'), arousal: mean('arousal'), dominance: mean('dominance') };
   }
 
-  /** The newest utterance that has this number and is still held. */
-  utterance(number: number): Utterance | undefined {
-    return this.#heard.at(this.#nowMs).findLast((utterance) => utterance.number === number);
+  /** What most likely caused the latest shift, while its words are held. */
+  get cause(): Utterance | undefined {
+    return this.#heard.at(this.#nowMs).find((utterance) => utterance === this.#latest);
   }
 
   /** `undefined` while nothing could be read. */

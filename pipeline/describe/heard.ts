@@ -1,4 +1,4 @@
-/** The utterances that a person said or heard lately, numbered as the model is told them. */
+/** The utterances that a person said or heard lately. */
 import type { Cause } from '../events.ts';
 import type { HeardUtterance } from './cause.ts';
 

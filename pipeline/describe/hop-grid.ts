@@ -6,14 +6,13 @@ import {
   canAnswer,
   NOTHING_KNOWN,
   type Question,
-  readCause,
   type Reply,
   replyOverCall,
   replyOverWindow,
   unsupported,
 } from './asking.ts';
 import type { PackFacts } from './numbers.ts';
-import { affectOf, Course, type FoundShift } from './course.ts';
+import { affectOf, Course } from './course.ts';
 import { Describer, type DescriberOptions } from './describer.ts';
 import type { DescribableHop, DescribableTurn } from './hop-input.ts';
 import { peek } from './peek.ts';
@@ -190,7 +189,7 @@ export class HopGrid<K> {
     const speaking: Speaking<K>[] = [];
     for (const [i, turn] of turns.entries()) {
       if (turn.member.memory.closed) continue;
-      if (await this.#tell(turn, results[i])) speaking.push({ ...turn, heads: results[i] });
+      if (this.#tell(turn, results[i])) speaking.push({ ...turn, heads: results[i] });
     }
     // An event's listener may have made somebody leave.
     return () =>
@@ -201,22 +200,15 @@ export class HopGrid<K> {
   }
 
   /** Tells what one hop shows. @returns whether to put it into words */
-  async #tell({ member, hop }: Turn<K>, heads: HopResult): Promise<boolean> {
+  #tell({ member, hop }: Turn<K>, heads: HopResult): boolean {
     const { onEvent } = this.#options;
     const { describer, course, key } = member;
     const { state, retraction, abstaining, begun, speak } = describer.push(hop, heads);
     const shift = course.push(state, heads, begun, abstaining);
     onEvent(state, key, hop);
     if (retraction) onEvent(retraction, key, hop);
-    if (shift) await this.#tellShift(member, shift, hop);
+    if (shift) onEvent(course.shift(shift), key, hop);
     return speak;
-  }
-
-  async #tellShift(member: Member<K>, shift: FoundShift, hop: DescribableHop): Promise<void> {
-    const { course, memory, key } = member;
-    const said = canAnswer(this.#model.pack, 'cause') ? await this.#askModel(member, 'cause') : undefined;
-    if (memory.closed) return;
-    this.#options.onEvent(course.shift(shift, said === undefined ? undefined : readCause(said)), key, hop);
   }
 
   async #turn(key: K, { hops, startUs, endUs, decidedUs, at }: DescribableTurn): Promise<void> {

@@ -5,7 +5,7 @@ import { readUtterance } from '../../../pipeline/describe/read-utterance.ts';
 import { DIALOGUES, type Dialogue } from './dialogues.ts';
 
 function linked({ lines, shift }: Dialogue): { line: number | null; score: number } {
-  const heard = lines.map((said, line) => ({ ...said, ...readUtterance(said.text), number: line % 8, line }));
+  const heard = lines.map((said, line) => ({ ...said, ...readUtterance(said.text), line }));
   const { utterance, score } = linkCause(shift, heard);
   return { line: utterance?.line ?? null, score };
 }
@@ -28,7 +28,6 @@ function judge(dialogues: readonly Dialogue[]) {
 
 const unseen = DIALOGUES.filter((_, i) => i % 2 === 1);
 const utterance: HeardUtterance = {
-  number: 3,
   own: false,
   startMs: 1000,
   endMs: 2000,
@@ -64,19 +63,10 @@ describe('linkCause', () => {
     expect(certainty(gladly, { ...utterance, own: true })).toBeLessThan(certainty(gladly, utterance));
   });
 
-  it('listens to what the model itself named', () => {
-    const doubtful = { ...utterance, valence: 0.1, intensity: 0.1 };
-    const other = { ...doubtful, number: 4 };
-    expect(linkCause(gladly, [doubtful, other], 4).utterance).toBe(other);
-    expect(linkCause(gladly, [doubtful, other], 3).utterance).toBe(doubtful);
-    expect(linkCause(gladly, [utterance], null).score).toBeLessThan(linkCause(gladly, [utterance]).score);
-  });
-
   it('always gives a probability', () => {
     const any = fc.double({ min: -1, max: 1, noNaN: true });
     const time = fc.integer({ min: 0, max: 20_000 });
     const heard = fc.record({
-      number: fc.integer({ min: 0, max: 7 }),
       own: fc.boolean(),
       startMs: time,
       endMs: time,

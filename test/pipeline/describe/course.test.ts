@@ -67,7 +67,7 @@ describe('the course of a call', () => {
     course.forget('bob');
     expect(course.shift(found).cause.utterance).toBeNull();
     expect(JSON.stringify(course.summary)).not.toContain('bob');
-    expect(course.utterance(0)).toBeUndefined();
+    expect(course.cause).toBeUndefined();
   });
 
   it('holds words for half a minute and in no summary', () => {
@@ -76,8 +76,9 @@ describe('the course of a call', () => {
     const [found] = live(course, [...hold(-0.3, 10), ...hold(0.5, 6)]);
     expect(course.shift(found).cause.utterance?.text).toContain('prize');
     expect(JSON.stringify(course.summary)).not.toContain('prize');
+    expect(course.cause?.text).toContain('prize');
     live(course, hold(0.5, 70), 16);
-    expect(course.utterance(0)).toBeUndefined();
+    expect(course.cause).toBeUndefined();
   });
 
   it('sums a call up in a size that does not grow with it', () => {

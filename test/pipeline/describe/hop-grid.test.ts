@@ -213,17 +213,24 @@ describe('the hop grid', () => {
     expect(model.memories.every(({ closed }) => closed)).toBe(true);
   });
 
-  it('asks the pack why, when the affect shifted', async () => {
+  it('says why the affect shifted, and, when asked, in whose words', async () => {
     const { model, grid, seen } = open('a');
-    const words = { startUs: 0, endUs: 4_900_000, text: 'It is on the left.', final: true };
+    const words = { startUs: 0, endUs: 4_900_000, text: 'I am so sorry, we lost it.', final: true };
     grid.hear('a', words, 'person b');
-    model.answer = 'sadness: 0.';
+    model.answer = 'sadness: none.';
     for (let i = 0; i < 10; i++) await grid.process(at(i, 'a'));
+    expect(await grid.ask('a', { task: 'cause', over: 'window' })).toMatchObject({
+      text: 'sadness, after nothing that was said.',
+    });
     model.result = heads({ silent: 1, vad: Float32Array.of(-0.6, 0.1, 0) });
     for (let i = 10; i < 14; i++) await grid.process(at(i, 'a'));
-    expect(model.asked).toEqual(['cause']);
+    const cause = { participant: 'person b', own: false, text: words.text };
     const shifts = seen.filter(({ type }) => type === 'affect.shift');
-    expect(shifts).toMatchObject([{ startMs: 5000, cause: { utterance: { participant: 'person b', own: false } } }]);
+    expect(shifts).toMatchObject([{ startMs: 5000, cause: { utterance: cause } }]);
+    expect(await grid.ask('a', { task: 'cause', over: 'window' })).toMatchObject({
+      text: 'sadness, after "I am so sorry, we lost it."',
+      cause,
+    });
   });
 
   it('answers questions in its turn, and says what the pack was not trained for', async () => {

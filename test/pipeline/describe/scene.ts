@@ -16,7 +16,7 @@ export const PACK: PackFacts = {
       { name: 'pitch_high', cue: 'pitch', direction: 'higher', modality: 'voice' },
     ],
     tasks: { describe: 1, sentiment: 2, cause: 5 },
-    thresholds: { speak: 0.5, cue: [0.5, 0.5, 0.5], label: 0.4, abstain: 0.3 },
+    thresholds: { speak: 0.5, cue: [0.5, 0.5, 0.5], every: {}, label: 0.4, abstain: 0.3 },
   },
 };
 
