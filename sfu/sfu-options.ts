@@ -1,5 +1,11 @@
 /** What both engines can be told, and their bounds. */
 
+/**
+ * What a port asks the system to hold of datagrams not yet read or sent: all peers of a thread or worker share it, and a
+ * key frame comes as a burst. Linux gives at most net.core.rmem_max and wmem_max.
+ */
+export const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
+
 /** Bounds of the engine; everything beyond is refused with `limit` or dropped and counted. */
 export interface SfuLimits {
   readonly publications: number;

@@ -208,6 +208,7 @@ class Engine implements MediasoupSfu {
       iceRestarts: this.#iceRestarts,
       workers: this.#pool.size,
       workerDeaths: this.#pool.deaths,
+      mediaFirst: this.#pool.mediaFirst ? 1 : 0,
       workerCpuMs: usage.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
       workerMaxRssBytes: usage.reduce((most, { maxRssBytes }) => Math.max(most, maxRssBytes), 0),
     };

@@ -1,11 +1,15 @@
 /** mediasoup's worker processes: one per core, each with one port for all its peers; one that dies is replaced. */
 import { availableParallelism, networkInterfaces } from 'node:os';
 import type { TransportListenInfo, WebRtcServer, Worker } from 'mediasoup/types';
+import { putMediaFirst } from '../media-priority.ts';
 import { SfuError } from '../sfu-error.ts';
+import { SOCKET_BUFFER_BYTES } from '../sfu-options.ts';
 import type { Mediasoup } from './worker-binary.ts';
 
 /** A worker that dies again this soon after its start is not started once more at once. */
 const RESTART_PAUSE_MS = 1_000;
+/** Ctrl-C and service managers tell workers to stop beside this process, which says so itself within this time. */
+const STOP_WITHIN_MS = 5_000;
 
 /** Where the workers listen. */
 export interface WorkerPoolOptions {
@@ -48,7 +52,9 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #log: (message: string) => void;
   readonly #workers = new Set<PooledWorker>();
+  #mediaFirst = true;
   #restart: NodeJS.Timeout | undefined;
+  #adding = false;
   #wanted: number;
   #closed = false;
 
@@ -67,8 +73,7 @@ export class WorkerPool {
   ): Promise<WorkerPool> {
     const pool = new WorkerPool(mediasoup, options, log);
     try {
-      // One after the other: two that look for a port in the same range at once may find the same one.
-      while (pool.#workers.size < pool.#wanted) await pool.#add();
+      await pool.#fill();
     } catch (error) {
       pool.close();
       throw error;
@@ -78,6 +83,11 @@ export class WorkerPool {
 
   get size(): number {
     return this.#workers.size;
+  }
+
+  /** Whether all workers could be put ahead of other work, see {@link putMediaFirst}. */
+  get mediaFirst(): boolean {
+    return this.#mediaFirst;
   }
 
   /** The worker with the fewest rooms. Throws {@link SfuError} `engine-gone` while none runs. */
@@ -110,9 +120,15 @@ export class WorkerPool {
     this.#workers.clear();
   }
 
+  /** One after the other: two that look for a port in the same range at once may find the same one. */
+  async #fill(): Promise<void> {
+    while (!this.#closed && this.#workers.size < this.#wanted) await this.#add();
+  }
+
   async #add(): Promise<void> {
     const worker = await this.#spawn();
     try {
+      this.#mediaFirst = putMediaFirst(worker.pid) && this.#mediaFirst;
       const infos = listenInfos(this.#options);
       const server = await worker.createWebRtcServer({ listenInfos: infos });
       const pooled: PooledWorker = { worker, server, plain: infos[0], rooms: 0 };
@@ -141,19 +157,39 @@ export class WorkerPool {
     this.#workers.delete(pooled);
     this.deaths++;
     if (this.#closed) return;
-    this.#log(`A media worker died with ${pooled.rooms} rooms (${error.message}); a new one starts.`);
-    this.#replace();
+    if (!wasToldToStop(error)) {
+      this.#log(`A media worker died with ${pooled.rooms} rooms (${error.message}); a new one starts.`);
+      return this.#replace();
+    }
+    // Most likely we are told the same in a moment. If not, somebody has stopped it by hand.
+    this.#restart ??= setTimeout(() => {
+      this.#log('A media worker was stopped from outside, and this process was not; a new one starts.');
+      this.#replace();
+    }, STOP_WITHIN_MS);
   }
 
   #replace(): void {
-    this.#add().catch((error: unknown) => {
-      if (this.#closed) return;
-      this.#log(
-        `No new media worker could start (${error instanceof Error ? error.message : String(error)}); trying again.`,
-      );
-      this.#restart = setTimeout(() => this.#replace(), RESTART_PAUSE_MS);
-    });
+    clearTimeout(this.#restart);
+    this.#restart = undefined;
+    if (this.#adding) return;
+    this.#adding = true;
+    this.#fill()
+      .catch((error: unknown) => {
+        if (this.#closed) return;
+        this.#log(
+          `No new media worker could start (${error instanceof Error ? error.message : String(error)}); trying again.`,
+        );
+        this.#restart ??= setTimeout(() => this.#replace(), RESTART_PAUSE_MS);
+      })
+      .finally(() => {
+        this.#adding = false;
+      });
   }
+}
+
+/** A worker ends itself with status 0 at SIGINT and SIGTERM; mediasoup tells the status in words only. */
+function wasToldToStop({ message }: Error): boolean {
+  return /\bcode:0\b/.test(message);
 }
 
 function defaultCount({ ports }: WorkerPoolOptions): number {
@@ -169,6 +205,7 @@ function listenInfos({ listenIps, ports, announcedAddress, tcp }: WorkerPoolOpti
     (tcp ? (['udp', 'tcp'] as const) : (['udp'] as const)).map((protocol) => ({
       ...place,
       protocol,
+      ...(protocol === 'udp' ? { recvBufferSize: SOCKET_BUFFER_BYTES, sendBufferSize: SOCKET_BUFFER_BYTES } : {}),
       ...(ports ? { portRange: { ...ports } } : {}),
     })),
   );

@@ -23,6 +23,8 @@ export interface Counters {
   rejectedPackets: number;
   /** Promises that werift left rejected: a failed handshake, mostly. */
   strayErrors: number;
+  /** 1 when this thread runs ahead of other work, see `putMediaFirst`. */
+  mediaFirst: number;
 }
 
 /** All zero. */
@@ -46,5 +48,6 @@ export function createCounters(): Counters {
     iceRestarts: 0,
     rejectedPackets: 0,
     strayErrors: 0,
+    mediaFirst: 0,
   };
 }

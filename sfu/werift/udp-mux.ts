@@ -3,10 +3,8 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { SfuError } from '../sfu-error.ts';
+import { SOCKET_BUFFER_BYTES } from '../sfu-options.ts';
 import { isStun, parseBindingRequest, type BindingRequest } from './stun.ts';
-
-/** Big enough for a burst of key frames while the thread encrypts. */
-const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
 
 /** A way to a peer: the socket of ours and the address of theirs. */
 export interface Path {

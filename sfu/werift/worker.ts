@@ -1,5 +1,6 @@
 /** The engine's thread: requests in, replies and media out. Started by {@link startEngineThread}. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { putMediaFirst } from '../media-priority.ts';
 import { SfuError } from '../sfu-error.ts';
 import { Engine, type Post } from './engine.ts';
 import type { EngineConfig, EngineRequest } from './messages.ts';
@@ -42,6 +43,7 @@ try {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by EngineThread
   const running = await Engine.start(workerData as EngineConfig, post);
   engine = running;
+  running.counters.mediaFirst = putMediaFirst() ? 1 : 0;
   port.on('message', (request: EngineRequest) => void answer(request, running));
   post({ type: 'ready' });
 } catch (error) {

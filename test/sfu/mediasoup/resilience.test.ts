@@ -203,6 +203,18 @@ describe.skipIf(!hasWorker)('mediasoup under attack and in trouble', () => {
     expect(lines.join()).toMatch(/died with 1 rooms/);
   });
 
+  test('workers that Ctrl-C has stopped before the engine closes are no accident: nothing is logged or restarted', async () => {
+    const lines: string[] = [];
+    const sfu = await engine({ workers: 2, log: (line) => lines.push(line) });
+    await publisher(sfu, 'room', 'ann');
+    const gone = event(sfu, 'publication-closed', 'room');
+    for (const { pid } of await sfu.workerUsage()) process.kill(pid, 'SIGINT');
+    await gone;
+    while ((await sfu.stats()).workers > 0) await new Promise(setImmediate);
+    await sfu.close();
+    expect(lines).toEqual([]);
+  });
+
   test('a call goes on under malformed packets: from a stranger, from one who passed ICE, from one who holds keys', async () => {
     const sfu = await engine({ workers: 1 });
     await publisher(sfu, 'room', 'ann');
