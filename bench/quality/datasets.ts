@@ -1,66 +1,98 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { BenchError } from '../bench-error.ts';
-import { parseCsv } from './csv.ts';
-import { splitLabels } from './label-list.ts';
+import type { Dataset, Row } from './dataset.ts';
+import { clipsOfRows } from './dataset-rows.ts';
+import { readIemocap } from './iemocap.ts';
+import { readLabelTable } from './label-table.ts';
 import type { Clip } from './manifest.ts';
 
-/** What a set's labels are scored as in MER-UniBench. */
-type Gold = 'label' | 'labels' | 'sentiment';
-
-interface Dataset {
-  readonly title: string;
-  readonly gold: Gold;
-  /** The label file that people get, for messages. */
-  readonly labels: string;
-  readonly form: Form;
-}
-
 /**
- * How label files are laid out. `names`: one row a clip with `name`, and `discrete`/`emo`, `valence`/`val` or `openset`;
- * `meld`: the set's own CSV; `mmsa`: `video_id, clip_id, label`; `iemocap`: EmoEvaluation text files.
- */
-type Form = 'names' | 'meld' | 'mmsa' | 'iemocap';
-
-/**
- * The nine sets of MER-UniBench. Their media and labels are their authors' to give; the loaders follow what is published
- * about the files. None was tried on a set itself here: they are from documentation only.
+ * The nine sets of MER-UniBench. Their media and labels are their authors' to give; none was at hand here. What is read was
+ * checked against public code that reads the same files (repository zeroQiaoba/MERTools, folder MERBench/toolkit/preprocess,
+ * named M below; the dataset classes and `evaluation.py` of zeroQiaoba/AffectGPT; thuiar/MMSA-FET src/MSA_FET/dataset.py). Every
+ * set is also read from the `label*.npz` that M writes, exported as {@link NPZ_ADVICE} says.
  */
 export const DATASETS: Readonly<Record<string, Dataset>> = {
+  /** M/mer2023.py: `test1-label.csv` with name, discrete, valence (the last is missing in test 3). Tested on test 1, 411 clips. */
   mer2023: {
     title: 'MER2023',
     gold: 'label',
-    labels: 'a CSV with name, discrete (label-6way.npz exported)',
+    labels: 'test1-label.csv (name, discrete), or label-6way.npz exported',
     form: 'names',
+    test: 'test1',
   },
+  /** AffectGPT, MER2024_Dataset: as MER2023; test 1 has 1169 clips, and the other tests carry a placeholder for a label. */
   mer2024: {
     title: 'MER2024',
     gold: 'label',
-    labels: 'a CSV with name, discrete (label-6way.npz exported)',
+    labels: 'a CSV with name, discrete for test 1, or label-6way.npz exported',
     form: 'names',
+    test: 'test1',
   },
-  meld: { title: 'MELD', gold: 'label', labels: 'test_sent_emo.csv', form: 'meld' },
-  iemocap: { title: 'IEMOCAP, four classes', gold: 'label', labels: 'Session5/dialog/EmoEvaluation', form: 'iemocap' },
-  'cmu-mosi': { title: 'CMU-MOSI', gold: 'sentiment', labels: "MMSA's MOSI/label.csv", form: 'mmsa' },
-  'cmu-mosei': { title: 'CMU-MOSEI', gold: 'sentiment', labels: "MMSA's MOSEI/label.csv", form: 'mmsa' },
-  'ch-sims': { title: 'CH-SIMS', gold: 'sentiment', labels: 'label.csv', form: 'mmsa' },
-  'ch-sims-v2': { title: 'CH-SIMS v2', gold: 'sentiment', labels: 'meta.csv', form: 'mmsa' },
-  'ov-merd': { title: 'OV-MERD', gold: 'labels', labels: 'track2_train_ovmerd.csv', form: 'names' },
+  /** M/meld.py: `test_sent_emo.csv` with Dialogue_ID, Utterance_ID, Emotion; clips `diaD_uttU.mp4`, after M `test_diaD_uttU.mp4`. */
+  meld: {
+    title: 'MELD',
+    gold: 'label',
+    labels: 'test_sent_emo.csv, or label.npz exported',
+    form: 'meld',
+    test: 'test',
+    emotions: ['anger', 'joy', 'sadness', 'neutral', 'disgust', 'fear', 'surprise'],
+  },
+  /** AffectGPT, IEMOCAPFour_Dataset: four classes, the fifth session alone is tested (1241 clips). Clips as M/iemocap.py cuts them. */
+  iemocap: {
+    title: 'IEMOCAP, four classes',
+    gold: 'label',
+    labels: 'Session5/dialog/EmoEvaluation, or label_4way.npz exported',
+    form: 'iemocap',
+    test: 'whole',
+    emotions: ['happy', 'sad', 'neutral', 'anger'],
+    tested: (name) => name.startsWith('Ses05'),
+  },
+  /** M/cmumosi.py keeps label.npz only; MMSA's `label.csv` has video_id, clip_id, label, mode and `Raw/VIDEO/CLIP.mp4`. */
+  'cmu-mosi': {
+    title: 'CMU-MOSI',
+    gold: 'sentiment',
+    labels: "MMSA's MOSI/label.csv, or label.npz exported",
+    form: 'mmsa',
+    test: 'test',
+  },
+  /** As CMU-MOSI; M/cmumosei.py. */
+  'cmu-mosei': {
+    title: 'CMU-MOSEI',
+    gold: 'sentiment',
+    labels: "MMSA's MOSEI/label.csv, or label.npz exported",
+    form: 'mmsa',
+    test: 'test',
+  },
+  /** M/sims.py: `metadata/sentiment/label_M.csv` with `metadata/test_index.csv`, clips in four digits; later releases: `label.csv` with mode. */
+  'ch-sims': {
+    title: 'CH-SIMS',
+    gold: 'sentiment',
+    labels: 'label.csv or metadata/sentiment/label_M.csv, or label.npz exported',
+    form: 'mmsa',
+    test: 'test',
+    clipDigits: 4,
+  },
+  /** M/simsv2.py: `meta.csv` with video_id, clip_id, label, mode; clips by their number as written. */
+  'ch-sims-v2': {
+    title: 'CH-SIMS v2',
+    gold: 'sentiment',
+    labels: 'meta.csv, or label.npz exported',
+    form: 'mmsa',
+    test: 'test',
+  },
+  /** AffectGPT, OVMERDPlus_Dataset: `ovlabel.csv` with name, openset (532 clips); OV-MERD: `track2_train_ovmerd.csv`, the same columns. */
+  'ov-merd': {
+    title: 'OV-MERD',
+    gold: 'labels',
+    labels: 'ovlabel.csv or track2_train_ovmerd.csv (name, openset)',
+    form: 'names',
+    test: 'test',
+  },
 };
 
-/** IEMOCAP's codes in the four classes of the papers; excitement counts as happiness, the others are left out. */
-const IEMOCAP_CLASSES = new Map([
-  ['ang', 'angry'],
-  ['hap', 'happy'],
-  ['exc', 'happy'],
-  ['sad', 'sad'],
-  ['neu', 'neutral'],
-]);
-/** `[6.2901 - 8.2357]\tSes01F_impro01_F000\tneu\t[2.5000, 2.5000, 2.5000]` */
-const IEMOCAP_LINE = /^\[[\d.]+ - [\d.]+\]\t(\S+)\t(\w+)\t/gm;
 const NPZ_ADVICE =
-  "Export it: python -c \"import numpy,csv,sys;d=numpy.load(sys.argv[1],allow_pickle=True);w=csv.writer(sys.stdout);w.writerow(['name','emo','val']);" +
-  "[w.writerow([n,v.get('emo',''),v.get('val','')]) for k in d.files if k.startswith('test') for n,v in d[k].item().items()]\" label.npz > labels.csv";
+  "Export it: python -c \"import numpy,csv,sys;d=numpy.load(sys.argv[1],allow_pickle=True);w=csv.writer(sys.stdout);w.writerow(['name','emo','val','split']);" +
+  "[w.writerow([n,v['emo'],v['val'],k[:-7]]) for k in d.files for n,v in d[k].item().items()]\" label.npz > labels.csv";
 
 export interface DatasetChoice {
   readonly name: string;
@@ -68,7 +100,7 @@ export interface DatasetChoice {
   readonly labels: string;
   /** Folder of the media. */
   readonly media: string;
-  /** Only rows of this split (`mode` in the sets that have one); undefined takes all. */
+  /** `all`, or a split of the set; undefined takes what MER-UniBench tests on, as far as the file tells. */
   readonly split?: string | undefined;
 }
 
@@ -83,111 +115,16 @@ export async function loadDataset({ name, labels, media, split }: DatasetChoice)
       `${labels} holds pickled Python objects, which are not read here. ${NPZ_ADVICE}`,
     );
   const clips =
-    dataset.form === 'iemocap'
-      ? readIemocap(await readEvaluations(labels, dataset), media)
-      : readRows(await readTable(labels, dataset), { dataset, media, split, file: labels });
+    dataset.form === 'iemocap' && !/\.csv$/i.test(labels)
+      ? await readIemocap(labels, { dataset, media, split })
+      : clipsOfRows(await rowsOf(labels, dataset, split), { dataset, media, split, file: labels });
   if (clips.length > 0) return clips;
   throw new BenchError(
     'labels-unreadable',
-    `${labels} has no labelled clip${split === undefined ? '' : ` in the split "${split}"`}. ${dataset.title} wants ${dataset.labels}.`,
+    `${labels} has no labelled clip in the split "${split ?? dataset.test}" (--split all takes every one). ${dataset.title} wants ${dataset.labels}.`,
   );
 }
 
-type Row = ReadonlyMap<string, string>;
-
-interface Source {
-  readonly dataset: Dataset;
-  readonly media: string;
-  readonly split: string | undefined;
-  readonly file: string;
-}
-
-async function readTable(file: string, dataset: Dataset): Promise<Row[]> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new BenchError(
-      'labels-unreadable',
-      `${file} cannot be read. ${dataset.title} wants ${dataset.labels}.`,
-      cause,
-    );
-  });
-  let cells: string[][];
-  try {
-    cells = parseCsv(text);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BenchError('labels-unreadable', `${file} is no CSV: ${why}.`, cause);
-  }
-  const titles = (cells[0] ?? []).map((title) => title.trim().toLowerCase());
-  return cells.slice(1).map((row) => new Map(titles.map((title, index) => [title, row[index]?.trim() ?? ''])));
-}
-
-function readRows(rows: readonly Row[], source: Source): Clip[] {
-  const kept = rows.filter(
-    (row) => source.split === undefined || (row.get('mode') ?? row.get('split')) === source.split,
-  );
-  return kept.flatMap((row): Clip[] => {
-    if (source.dataset.form === 'meld') return meldClip(row, source);
-    if (source.dataset.form === 'mmsa') return mmsaClip(row, source);
-    return namedClip(row, source);
-  });
-}
-
-function column(row: Row, source: Source, ...names: readonly string[]): string {
-  for (const name of names) {
-    const value = row.get(name);
-    if (value !== undefined) return value;
-  }
-  throw new BenchError(
-    'labels-unreadable',
-    `${source.file} has no column ${names.join(' or ')} (it has: ${[...row.keys()].join(', ')}). ${source.dataset.title} wants ${source.dataset.labels}.`,
-  );
-}
-
-/** The split's clips are named by dialogue and utterance. */
-function meldClip(row: Row, source: Source): Clip[] {
-  const name = `dia${column(row, source, 'dialogue_id')}_utt${column(row, source, 'utterance_id')}`;
-  return [
-    { path: join(source.media, `${name}.mp4`), task: 'label', gold: column(row, source, 'emotion').toLowerCase() },
-  ];
-}
-
-/** MMSA keeps `Raw/<video_id>/<clip_id>.mp4`; CH-SIMS writes the clip with four digits. */
-function mmsaClip(row: Row, source: Source): Clip[] {
-  const gold = Number(column(row, source, 'label', 'label_m', 'm'));
-  const clip = column(row, source, 'clip_id');
-  const padded = source.dataset.title.startsWith('CH-SIMS') && /^\d+$/.test(clip) ? clip.padStart(4, '0') : clip;
-  if (!Number.isFinite(gold)) return [];
-  return [{ path: join(source.media, column(row, source, 'video_id'), `${padded}.mp4`), task: 'sentiment', gold }];
-}
-
-function namedClip(row: Row, source: Source): Clip[] {
-  const path = join(source.media, column(row, source, 'name'));
-  if (source.dataset.gold === 'labels') {
-    const gold = splitLabels(column(row, source, 'openset', 'ov_label', 'labels'));
-    return gold.length === 0 ? [] : [{ path, task: 'labels', gold }];
-  }
-  const gold = column(row, source, 'discrete', 'emo', 'emotion', 'label').toLowerCase();
-  return gold === '' ? [] : [{ path, task: 'label', gold }];
-}
-
-async function readEvaluations(path: string, dataset: Dataset): Promise<string> {
-  try {
-    if ((await stat(path)).isFile()) return await readFile(path, 'utf8');
-    const files = (await readdir(path)).filter((name) => name.endsWith('.txt') && !name.startsWith('.'));
-    const texts = await Promise.all(files.map((name) => readFile(join(path, name), 'utf8')));
-    return texts.join('\n');
-  } catch (cause) {
-    throw new BenchError(
-      'labels-unreadable',
-      `${path} cannot be read. ${dataset.title} wants ${dataset.labels}.`,
-      cause,
-    );
-  }
-}
-
-function readIemocap(text: string, media: string): Clip[] {
-  return [...text.matchAll(IEMOCAP_LINE)].flatMap(([, name = '', code = '']): Clip[] => {
-    const gold = IEMOCAP_CLASSES.get(code);
-    return gold === undefined ? [] : [{ path: join(media, name), task: 'label', gold }];
-  });
+function rowsOf(labels: string, dataset: Dataset, split: string | undefined): Promise<Row[]> {
+  return readLabelTable(labels, `${dataset.title} wants ${dataset.labels}.`, split ?? dataset.test);
 }

@@ -37,7 +37,7 @@ export function qualityCommand(): Command {
     .option('--dataset <name>', 'a published set, with --labels and --media (your own copy)')
     .option('--labels <file>', 'label file of the set')
     .option('--media <dir>', "folder of the set's clips")
-    .option('--split <name>', 'only this split of the set')
+    .option('--split <name>', 'a split of the set, or all (default: what MER-UniBench tests on)')
     .option('--pack <dir...>', 'packs to show the clips to (default: the one that comes with the project)')
     .option('--save <dir>', 'where predictions are kept; an interrupted run goes on from there', 'bench-predictions')
     .option('--skip-missing', 'score the clips that are there, and count the others')
@@ -69,8 +69,9 @@ Lines of a predictions file ("confidence":0..1 may stand in any, and is then hel
   {"task":"shift","gold":[4.0],"pred":[4.9]}                   seconds: found within 5 s, delay
   {"task":"evidence","gold":["brow lowered"],"pred":[...]}     share of the told cues that are true
 
-Sets: mer2023, mer2024, meld, iemocap, cmu-mosi, cmu-mosei, ch-sims, ch-sims-v2, ov-merd. Their loaders follow what is
-published about the label files; none could be tried on a set itself.`;
+Sets: mer2023, mer2024, meld, iemocap, cmu-mosi, cmu-mosei, ch-sims, ch-sims-v2, ov-merd. Their loaders were
+checked against public code that reads the same label files (sources in bench/quality/datasets.ts), not on the sets themselves. Without --split
+they take what MER-UniBench tests on: test1 of MER2023 and MER2024, session 5 of IEMOCAP, else the test split.`;
 
 async function reportsOf(flags: QualityFlags): Promise<QualityReport[]> {
   const ways = [flags.predictions, flags.clips, flags.dataset].filter((way) => way !== undefined);

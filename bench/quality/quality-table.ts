@@ -30,6 +30,7 @@ export function qualityTable(reports: readonly QualityReport[]): string {
     ['  scored as sets', 'setSamples'],
     ['  scored as hits', 'hitSamples'],
     ['  scored as sentiment', 'sentimentSamples'],
+    ['    of them no sentiment, taken as neutral', 'sentimentUnreadable'],
     ['  scored as other tasks', 'otherSamples'],
     ['  skipped: gold on no wheel', 'noGoldOnAnyWheel'],
     ['  skipped: sentiment gold 0', 'sentimentGoldZero'],

@@ -12,8 +12,8 @@ type Answer =
   | { readonly task: 'other'; readonly sample: TaskSample }
   | { readonly task: 'labels'; readonly gold: readonly string[]; readonly predicted: readonly string[] }
   | { readonly task: 'label'; readonly gold: string; readonly predicted: readonly string[] }
-  /** `predicted` is above 0 for positive; neutral is 0. */
-  | { readonly task: 'sentiment'; readonly gold: number; readonly predicted: number };
+  /** `predicted` is above 0 for positive; neutral is 0, and so is an answer that is no sentiment. */
+  | { readonly task: 'sentiment'; readonly gold: number; readonly predicted: number; readonly unreadable?: true };
 
 const EXPECTED =
   'Expected {"gold":["happy","excited"],"pred":["joyful"]}, {"gold":"happy","pred":["joyful"]} or {"gold":-0.6,"pred":"negative"}.';
@@ -23,16 +23,24 @@ const SENTIMENTS = new Map([
   ['negative', -1],
 ]);
 
-/** `Positive.`, as instruction-tuned models answer, is read like `positive`; a number may be written as text. */
+/**
+ * `Positive.`, as instruction-tuned models answer, is read like `positive`; a number may be written as text. What is no
+ * sentiment counts as neutral, as in the published evaluation, and is told of.
+ */
 const sentiment = z.union([
-  z.number(),
-  z
-    .union([z.string(), z.tuple([z.string()]).transform(([word]) => word)])
-    .transform((answer) => answer.toLowerCase().trim().replace(/\.$/, ''))
-    .transform((word) => SENTIMENTS.get(word) ?? (word === '' ? Number.NaN : Number(word)))
-    .refine((value) => !Number.isNaN(value), 'a sentiment is positive, neutral, negative or a number'),
+  z.number().transform((predicted) => ({ predicted })),
+  z.union([z.string(), z.array(z.string()), z.null()]).transform((answer) => {
+    const word = [answer ?? ''].flat().join(', ').toLowerCase().trim().replace(/\.$/, '');
+    const predicted = SENTIMENTS.get(word) ?? (word === '' ? Number.NaN : Number(word));
+    return Number.isNaN(predicted) ? ({ predicted: 0, unreadable: true } as const) : { predicted };
+  }),
 ]);
-const labels = z.union([z.array(z.string()), z.string().transform(splitLabels)]);
+/** No answer is an empty one. */
+const labels = z.union([
+  z.array(z.string()),
+  z.string().transform(splitLabels),
+  z.null().transform((): string[] => []),
+]);
 
 const confidence = z.number().min(0).max(1).optional();
 const otherSchema = z
@@ -49,7 +57,7 @@ const answerSchema = z.union([
   z.object({ gold: z.number(), pred: sentiment, confidence }).transform(({ gold, pred, confidence: sure }): Sample => ({
     task: 'sentiment',
     gold,
-    predicted: pred,
+    ...pred,
     confidence: sure,
   })),
   z.object({ gold: z.string(), pred: labels, confidence }).transform(({ gold, pred, confidence: sure }): Sample => ({

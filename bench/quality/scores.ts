@@ -41,6 +41,8 @@ export interface QualityCounts {
   readonly otherSamples: number;
   readonly noGoldOnAnyWheel: number;
   readonly sentimentGoldZero: number;
+  /** Scored as neutral: these answers were no sentiment. */
+  readonly sentimentUnreadable: number;
 }
 
 interface Sums {
@@ -69,6 +71,7 @@ export class QualityScorer {
     otherSamples: 0,
     noGoldOnAnyWheel: 0,
     sentimentGoldZero: 0,
+    sentimentUnreadable: 0,
   };
 
   /** Without wheels only sentiment can be scored; a label sample then throws a TypeError. */
@@ -84,7 +87,7 @@ export class QualityScorer {
 
   /** Whether it was right, where one answer can be. */
   #score(sample: Sample): boolean | undefined {
-    if (sample.task === 'sentiment') return this.#addSentiment(sample.gold, sample.predicted);
+    if (sample.task === 'sentiment') return this.#addSentiment(sample);
     if (sample.task === 'label') return this.#addHit(sample.gold, sample.predicted);
     if (sample.task === 'labels') {
       this.#addSet(sample.gold, sample.predicted);
@@ -158,12 +161,13 @@ export class QualityScorer {
     return { truth: truth.size, guess: guess.size, shared };
   }
 
-  #addSentiment(gold: number, predicted: number): boolean | undefined {
+  #addSentiment({ gold, predicted, unreadable }: Extract<Sample, { task: 'sentiment' }>): boolean | undefined {
     if (gold === 0) {
       this.#counts.sentimentGoldZero++;
       return undefined;
     }
     this.#counts.sentimentSamples++;
+    if (unreadable === true) this.#counts.sentimentUnreadable++;
     const row = this.#sentiment[gold > 0 ? 1 : 0];
     if (row) row[predicted > 0 ? 1 : 0] = (row[predicted > 0 ? 1 : 0] ?? 0) + 1;
     return gold > 0 === predicted > 0;

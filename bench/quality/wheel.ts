@@ -41,16 +41,19 @@ export class EmotionWheels {
   }
 }
 
-/** form -> every wheel word it may stand for, in alphabetical order: the first one on a wheel is the one that counts. */
+/**
+ * form -> every wheel word it may stand for, in alphabetical order: the first one on a wheel is the one that counts. Forms are
+ * trimmed but keep their case, as in the published evaluation: one with a capital is met by no label, for these are lower-case.
+ */
 function candidateWords(
   format: readonly TableRow[],
   targets: ReadonlyMap<string, ReadonlySet<string>>,
 ): Map<string, string[]> {
   const bases = new Map<string, Set<string>>();
   for (const row of format) {
-    const base = row['name']?.toLowerCase().trim();
+    const base = row['name']?.trim();
     if (base === undefined || base === '') continue;
-    for (const form of [base, ...normaliseLabels(row['format'] ?? '')]) add(bases, form, base);
+    for (const form of [base, ...splitLabels(row['format'] ?? '')]) add(bases, form, base);
   }
   const candidates = new Map<string, string[]>();
   for (const [form, names] of bases) {

@@ -65,7 +65,25 @@ describe("the nine sets' label files", () => {
     for (const name of ['mer2023', 'mer2024'])
       expect(await load(name, labels)).toEqual([{ path: '/m/sample_1', task: 'label', gold: 'happy' }]);
     const open = await file('o.csv', `name,openset\ns1,"['happy', 'excited']"\ns2,[]\n`);
-    expect(await load('ov-merd', open)).toEqual([{ path: '/m/s1', task: 'labels', gold: ['happy', 'excited'] }]);
+    expect(await load('ov-merd', open)).toEqual([
+      { path: '/m/s1', task: 'labels', gold: ['happy', 'excited'] },
+      { path: '/m/s2', task: 'labels', gold: ['neutral'] },
+    ]);
+  });
+
+  it('reads of an exported label.npz what MER-UniBench tests on, its numbers as the emotions of that set', async () => {
+    const of = (...rows: string[]): Promise<string> => file('n.csv', ['name,emo,val,split', ...rows, ''].join('\n'));
+    const mer = await of('a,happy,1.5,train', 'b,angry,-1,test1', 'c,neutral,-10,test2');
+    expect(await load('mer2024', mer)).toEqual([{ path: '/m/b', task: 'label', gold: 'angry' }]);
+    expect(await load('mer2024', mer, 'all')).toHaveLength(3);
+    expect(await load('mer2024', mer, 'train')).toHaveLength(1);
+    const meld = await of('train_dia1_utt0,0,-10,train', 'test_dia0_utt3,6,-10,test');
+    expect(await load('meld', meld)).toEqual([{ path: '/m/test_dia0_utt3', task: 'label', gold: 'surprise' }]);
+    const iemocap = await of('Ses01F_impro01_F000,0,-10,whole', 'Ses05M_script01_M001,3,-10,whole');
+    expect(await load('iemocap', iemocap)).toEqual([{ path: '/m/Ses05M_script01_M001', task: 'label', gold: 'anger' }]);
+    const sentiment = await of('v_1,0,1.2,train', 'v_2,0,-0.6,test');
+    for (const name of ['cmu-mosi', 'cmu-mosei', 'ch-sims', 'ch-sims-v2'])
+      expect(await load(name, sentiment)).toEqual([{ path: '/m/v_2', task: 'sentiment', gold: -0.6 }]);
   });
 
   it("reads MELD's own CSV, quotes and commas in it too", async () => {
@@ -77,31 +95,39 @@ describe("the nine sets' label files", () => {
     ]);
   });
 
-  it("reads MMSA's tables, CH-SIMS with four digits, one split of them", async () => {
+  it("reads the test split of MMSA's tables, the clips of CH-SIMS with four digits", async () => {
     const csv =
-      'video_id,clip_id,text,label,annotation,mode\n03bSnISJMiM,1,words,2.4,Positive,train\nvideo_0001,2,more,-0.6,Negative,test\n';
+      'video_id,clip_id,text,label,annotation,mode\n03bSnISJMiM,1,words,2.4,Positive,train\nvideo_0001,2,more,-0.6,Negative,test\nvideo_0001,3,none,,Negative,test\n';
     const table = await file('label.csv', csv);
-    expect(await load('cmu-mosi', table)).toHaveLength(2);
-    expect(await load('cmu-mosei', table, 'test')).toEqual([
-      { path: '/m/video_0001/2.mp4', task: 'sentiment', gold: -0.6 },
-    ]);
-    for (const name of ['ch-sims', 'ch-sims-v2'])
-      expect(await load(name, table, 'test')).toEqual([
-        { path: '/m/video_0001/0002.mp4', task: 'sentiment', gold: -0.6 },
-      ]);
+    expect(await load('cmu-mosi', table, 'all')).toHaveLength(2);
+    for (const name of ['cmu-mosi', 'cmu-mosei', 'ch-sims-v2'])
+      expect(await load(name, table)).toEqual([{ path: '/m/video_0001/2.mp4', task: 'sentiment', gold: -0.6 }]);
+    expect(await load('ch-sims', table)).toEqual([{ path: '/m/video_0001/0002.mp4', task: 'sentiment', gold: -0.6 }]);
   });
 
-  it("reads IEMOCAP's evaluations in four classes, excitement as happiness, the others left out", async () => {
+  it("reads CH-SIMS's first release, whose splits are lists of row numbers one folder up", async () => {
+    const table = await file('sims/sentiment/label_M.csv', 'video_id,clip_id,label\nv1,1,0.2\nv1,2,-0.4\nv2,13,1.0\n');
+    await file('sims/test_index.csv', 'index\n2\n0\n');
+    const clip = (path: string, gold: number): object => ({ path, task: 'sentiment', gold });
+    expect(await load('ch-sims', table)).toEqual([clip('/m/v2/0013.mp4', 1), clip('/m/v1/0001.mp4', 0.2)]);
+    await file('sims/train_index.csv', 'index\n1\n');
+    expect(await load('ch-sims', table, 'train')).toEqual([clip('/m/v1/0002.mp4', -0.4)]);
+    expect(await load('ch-sims', table, 'all')).toHaveLength(3);
+  });
+
+  it("reads IEMOCAP's evaluations in four classes, excitement as happiness, the others and the first four sessions left out", async () => {
     const text =
       '% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]\n\n' +
-      '[6.2901 - 8.2357]\tSes01F_impro01_F000\tneu\t[2.5000, 2.5000, 2.5000]\nC-E2:\tNeutral;\t()\n' +
-      '[10.0100 - 11.3925]\tSes01F_impro01_F001\texc\t[2.5000, 2.5000, 2.5000]\n' +
-      '[14.8872 - 18.0175]\tSes01F_impro01_F002\txxx\t[2.5000, 2.5000, 2.5000]\n';
-    await file('evaluation/Ses01F_impro01.txt', text);
+      '[6.2901 - 8.2357]\tSes05F_impro01_F000\tang\t[2.5000, 2.5000, 2.5000]\nC-E2:\tNeutral;\t()\n' +
+      '[10.0100 - 11.3925]\tSes05F_impro01_F001\texc\t[2.5000, 2.5000, 2.5000]\n' +
+      '[14.8872 - 18.0175]\tSes05F_impro01_F002\txxx\t[2.5000, 2.5000, 2.5000]\n' +
+      '[19.0000 - 20.0000]\tSes01F_impro01_F002\tsad\t[2.5000, 2.5000, 2.5000]\n';
+    await file('evaluation/Ses05F_impro01.txt', text);
     expect(await load('iemocap', join(dir, 'evaluation'))).toEqual([
-      { path: '/m/Ses01F_impro01_F000', task: 'label', gold: 'neutral' },
-      { path: '/m/Ses01F_impro01_F001', task: 'label', gold: 'happy' },
+      { path: '/m/Ses05F_impro01_F000', task: 'label', gold: 'anger' },
+      { path: '/m/Ses05F_impro01_F001', task: 'label', gold: 'happy' },
     ]);
+    expect(await load('iemocap', join(dir, 'evaluation'), 'all')).toHaveLength(3);
   });
 
   it('says what it wants where a column, the file or the set is missing, and how to export pickles', async () => {

@@ -21,6 +21,17 @@ describe('a line of a predictions file', () => {
     expect(parse({ gold: 1, pred: ['neutral'] })).toMatchObject({ predicted: 0 });
   });
 
+  it('takes an answer that is no sentiment as neutral, as the published evaluation does, and says so', () => {
+    for (const pred of ['sunny', '', null, [], ['positive', 'negative']])
+      expect(parse({ gold: 1, pred })).toEqual({ task: 'sentiment', gold: 1, predicted: 0, unreadable: true });
+    expect(parse({ gold: 1, pred: 'neutral' })).not.toHaveProperty('unreadable');
+  });
+
+  it('takes no answer for an empty one', () => {
+    expect(parse({ gold: ['sad'], pred: null })).toEqual({ task: 'labels', gold: ['sad'], predicted: [] });
+    expect(parse({ gold: 'sad', pred: null })).toEqual({ task: 'label', gold: 'sad', predicted: [] });
+  });
+
   it('is allowed to carry other fields', () => {
     expect(parse({ name: 'clip 1', gold: [], pred: [] })).toEqual({ task: 'labels', gold: [], predicted: [] });
   });
@@ -28,8 +39,7 @@ describe('a line of a predictions file', () => {
   it.each([
     ['{"gold":["happy"]', 'not JSON'],
     ['{"gold":["happy"]}', 'do not fit'],
-    ['{"gold":1,"pred":"sunny"}', 'do not fit'],
-    ['{"gold":1,"pred":""}', 'do not fit'],
+    ['{"gold":1,"pred":{}}', 'do not fit'],
     ['{"gold":["happy"],"pred":3}', 'do not fit'],
     ['{"gold":null,"pred":[]}', 'do not fit'],
     ['[]', 'do not fit'],
