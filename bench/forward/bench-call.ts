@@ -8,6 +8,8 @@ import type { SfuCalls, SfuNews } from './sfu-calls.ts';
 
 const VISIBLE_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
+/** Within this time a stream that flows shows packets. */
+const FLOW_MS = 500;
 /** On a full machine a handshake may run out of time: peers try again, as people do. */
 const ATTEMPTS = 3;
 
@@ -115,6 +117,20 @@ export class BenchCall {
     }
   }
 
+  /** Resolves when that many streams flow: a viewer's handshake and its first key frame take their time. */
+  async flowing(streams: number): Promise<void> {
+    const endMs = performance.now() + VISIBLE_WITHIN_MS;
+    let flowing = 0;
+    while (flowing < streams) {
+      if (performance.now() > endMs)
+        throw new BenchError('nothing-measured', `Only ${flowing} of ${streams} streams reached the viewers.`);
+      await this.#peers.call('read', {});
+      await sleep(FLOW_MS, undefined, { signal: this.#signal });
+      ({ streams: flowing } = await this.#peers.call('read', {}));
+      if (this.#trouble) throw this.#trouble;
+    }
+  }
+
   tap(room: string, on: boolean): Promise<number> {
     return this.#sfu.call('tap', { room, on });
   }
@@ -135,8 +151,9 @@ export class BenchCall {
     };
   }
 
-  async tapDrops(): Promise<number> {
-    return (await this.#sfu.call('cost', {})).tapDropped;
+  /** What the engine says of itself. */
+  cost(): Promise<SfuCalls['cost']['gives']> {
+    return this.#sfu.call('cost', {});
   }
 
   /** Idempotent. */

@@ -18,12 +18,12 @@ export function forwardCommand(): Command {
     .summary('whether taps harm the call: publisher to viewer, taps off and on; and streams per core')
     .description(
       'Replays RTP through each engine (an SFU process on one core, all peers in a process on another): latency, loss ' +
-        'and CPU of the forward path with taps off and on in alternating pairs, then rooms of four are added until packets are lost.',
+        'and CPU of the forward path with the taps of one call off and on in turn, then rooms of four are added until packets are lost.',
     )
     .option('--engines <list>', 'SFU engines, one after the other', list, ['mediasoup', 'werift'])
     .option('--publishers <list>', 'publishers in the room', counts, [1, 4, 8])
-    .option('--pairs <number>', 'how often taps are off and on for each size', count, 3)
-    .option('--seconds <number>', 'how long each half of a pair, and each step of the search, is measured', positive, 5)
+    .option('--pairs <number>', 'how often taps are off and on for each size', count, 16)
+    .option('--seconds <number>', 'how long each half of a pair is measured', positive, 1.2)
     .option('--most-rooms <number>', 'never more rooms of four than this', count, 64)
     .option('--no-streams', 'leave out the search for streams per core')
     .option('--media <file>', 'what the publishers show: a video or a picture of a face')
@@ -33,8 +33,10 @@ export function forwardCommand(): Command {
     .addHelpText(
       'after',
       `
-How to read it: the ratio on:off of p50 and p95 says what taps cost the people in the call (1 is nothing); "lost" is what
-the viewer never got. Taps are forks that hand over every packet and do nothing with it. "Cores" is the engine's CPU.
+How to read it: on:off of p50 and p95 says what taps cost the people in the call (1 is nothing), "ms more" what that is in
+milliseconds; "lost" is what the viewer never got. All on one machine's loopback: nothing of a network is in these times, so
+a ratio of them is the worst that a call can see. Taps are forks that hand over every packet and do nothing with it.
+"Cores" is the engine's CPU.
 Viewers of the search count packets and decrypt nothing, so that one core holds many of them; when that core is full
 before packets are lost, it says so, and the engine's limit lies beyond.`,
     )

@@ -7,6 +7,8 @@ import { readStamp, stampOpus, stampVp8 } from './stamp.ts';
 import { StreamCounter } from './stream-counter.ts';
 
 const CONNECT_WITHIN_MS = 30_000;
+/** mediasoup asks how much a viewer's line bears with packets of no content; nobody published them. */
+const PROBATION_SSRC = 1234;
 
 /** Without NACK: a packet that is lost stays lost, and is counted. */
 const CODECS = {
@@ -137,6 +139,7 @@ export class WatchingPeer {
   }
 
   #count(ssrc: number, sequence: number): void {
+    if (ssrc === PROBATION_SSRC) return;
     let stream = this.#streams.get(ssrc);
     if (!stream) this.#streams.set(ssrc, (stream = new StreamCounter()));
     stream.push(sequence);

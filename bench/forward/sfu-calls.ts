@@ -8,8 +8,8 @@ export interface SfuCalls {
   answer: { takes: { viewer: string; number: number; sdp: string }; gives: null };
   /** Opens a tap on every track of the room, or closes them all; gives how many are open. */
   tap: { takes: { room: string; on: boolean }; gives: number };
-  /** CPU of the engine so far (in ms, its worker processes included) and packets that its taps gave and dropped. */
-  cost: { takes: object; gives: { cpuMs: number; tapPackets: number; tapDropped: number } };
+  /** CPU of the engine so far (in ms, its worker processes included), packets that its taps dropped, and whether media runs ahead. */
+  cost: { takes: object; gives: { cpuMs: number; tapDropped: number; mediaFirst: boolean } };
 }
 
 /** An offer to a viewer. */

@@ -63,7 +63,7 @@ answer<SfuCalls>({
   tap,
   async cost() {
     const { user, system } = process.cpuUsage();
-    const { workerCpuMs = 0, tapPackets = 0, tapDropped = 0 } = await sfu().stats();
-    return { cpuMs: (user + system) / 1000 + workerCpuMs, tapPackets, tapDropped };
+    const { workerCpuMs = 0, tapDropped = 0, mediaFirst = 0 } = await sfu().stats();
+    return { cpuMs: (user + system) / 1000 + workerCpuMs, tapDropped, mediaFirst: mediaFirst === 1 };
   },
 });
