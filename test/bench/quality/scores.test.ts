@@ -90,6 +90,21 @@ describe('set-based F', () => {
     expect(scores.metrics?.level1.f).toBe(1);
   });
 
+  it('counts a place once, however often, in whatever form and case it was named', () => {
+    const plain = score(sets(['happy', 'sad'], ['joyful', 'angry']));
+    const odd = score(
+      sets([' Happiness ', 'HAPPY', 'sadly', 'zebra'], ['Joyfully', 'joyful', 'joyful', 'ANGER', 'angrily', 'neutral']),
+    );
+    expect(odd.metrics).toEqual(plain.metrics);
+  });
+
+  it('reads deeper on the second ring: what shares the inner ring alone is a miss there', () => {
+    // Wheel 1: angry and dissatisfied are both hot, but cross and sour.
+    const { metrics } = score(sets(['angry'], ['dissatisfied']));
+    expect(metrics?.level1.perWheel[0]).toBe(1);
+    expect(metrics?.level2.perWheel[0]).toBe(0);
+  });
+
   it('tells nothing where there was nothing to score', () => {
     expect(score(sets(['neutral'], ['happy']))).toMatchObject({ metrics: null, hitRate: null, sentiment: null });
   });

@@ -12,6 +12,13 @@ describe('mapping a label onto a wheel', () => {
     expect(level2(['Happy'])).toEqual(['glad']);
   });
 
+  it('meets no form that is written with a capital, for labels are lower-case: as in the published evaluation', () => {
+    const format = [{ name: 'happy', format: 'Cheerio,cheers' }];
+    const some = new EmotionWheels({ ...smallWheel, format });
+    expect([...some.place(['Cheerio', 'cheerio'], 0, 'level1')]).toEqual([]);
+    expect([...some.place(['Cheers'], 0, 'level1')]).toEqual(['bright']);
+  });
+
   it('follows a grammatical form to its base word', () => {
     expect(level1(['happiness', 'anger'])).toEqual(['bright', 'hot']);
   });
