@@ -1,7 +1,6 @@
 import { BenchError } from '../bench-error.ts';
 import { LoadCall, type Listener } from '../load/load-call.ts';
 import { ProgressBar } from '../progress.ts';
-import { CUE_ONSETS_MS } from './cue-clip.ts';
 import { CueRecorder, type CueFigures, onsetsBetween } from './cue-recorder.ts';
 import { monotonicMs } from './monotonic.ts';
 
@@ -12,9 +11,11 @@ const SETTLE_MS = 12_000;
 const TAIL_MS = 5000;
 
 export interface CueOptions {
-  /** A video or sound in which something changes at `onsetsMs`; undefined: a made voice. */
+  /** A video or sound in which something changes at `onsetsMs`, or from one of its `scenes` to the next; undefined: a voice. */
   readonly media?: string | undefined;
   readonly onsetsMs?: readonly number[] | undefined;
+  /** From and to, in ms: played in turns. */
+  readonly scenes?: ReadonlyArray<readonly [number, number]> | undefined;
   readonly seconds: number;
   readonly agentArgs: readonly string[];
   readonly signal: AbortSignal;
@@ -24,16 +25,22 @@ export interface CueOptions {
 export type CueResult = CueFigures & { readonly played: string };
 
 /** Replays media in which the moment of every change is known, and takes the time until the shift arrives. Throws {@link BenchError}. */
-export async function measureCues({ media, onsetsMs, seconds, agentArgs, signal }: CueOptions): Promise<CueResult> {
-  if (media !== undefined && onsetsMs === undefined)
-    throw new BenchError('used-wrongly', 'Say with --cue-onsets at which seconds of the cue media something changes.');
+export async function measureCues(options: CueOptions): Promise<CueResult> {
+  const { media, onsetsMs, scenes, seconds, agentArgs, signal } = options;
+  if (media !== undefined && (onsetsMs === undefined) === (scenes === undefined))
+    throw new BenchError(
+      'used-wrongly',
+      'Say with --cue-onsets at which seconds of the cue media something changes, or with --cue-scenes between which scenes of it to change.',
+    );
+  if (media === undefined && (onsetsMs ?? scenes) !== undefined)
+    throw new BenchError('used-wrongly', 'Onsets and scenes are those of a file: give it with --cue-media.');
   const cues = media === undefined;
-  await using call = await LoadCall.open({ media, cues, agentArgs, kinds: ['audio', 'video'], signal });
+  await using call = await LoadCall.open({ media, scenes, cues, agentArgs, kinds: ['audio', 'video'], signal });
   const { mediaZeroMs } = await call.join();
   await call.untilDescribed(DESCRIBED_WITHIN_MS);
   await call.pass(SETTLE_MS);
   const fromMs = monotonicMs();
-  const shown = { onsetsMs: onsetsMs ?? CUE_ONSETS_MS, lengthMs: call.load.lengthMs, zeroMs: mediaZeroMs };
+  const shown = { onsetsMs: onsetsMs ?? call.load.onsetsMs, lengthMs: call.load.lengthMs, zeroMs: mediaZeroMs };
   const recorder = new CueRecorder(onsetsBetween(shown, fromMs, fromMs + seconds * 1000));
   call.listener = { ...DEAF, shift: (_event, receivedMs) => recorder.shift(receivedMs) };
   const bar = new ProgressBar('cues', seconds * 1000);

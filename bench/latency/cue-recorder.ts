@@ -13,6 +13,8 @@ export interface CueFigures {
     readonly found: number;
     /** Shifts that were told while nothing had changed. */
     readonly falseAlarms: number;
+    /** Half of all changes were told within this, those counted that never were; null when it was fewer than half. ms. */
+    readonly halfWithinMs: number | null;
   };
   readonly histogram: HistogramData;
 }
@@ -33,13 +35,17 @@ export class CueRecorder {
 
   figures(): CueFigures {
     const delays = Histogram.create();
+    const foundMs: number[] = [];
     const open = this.#shiftsMs.toSorted((a, b) => a - b);
     for (const [index, onsetMs] of this.#onsetsMs.entries()) {
       const untilMs = Math.min(onsetMs + FOUND_WITHIN_MS, this.#onsetsMs[index + 1] ?? Number.POSITIVE_INFINITY);
       const at = open.findIndex((shiftMs) => shiftMs >= onsetMs && shiftMs < untilMs);
       const [shiftMs] = at < 0 ? [] : open.splice(at, 1);
-      if (shiftMs !== undefined) delays.record(shiftMs - onsetMs);
+      if (shiftMs === undefined) continue;
+      delays.record(shiftMs - onsetMs);
+      foundMs.push(shiftMs - onsetMs);
     }
+    const half = foundMs.toSorted((a, b) => a - b)[Math.ceil(this.#onsetsMs.length / 2) - 1];
     // Before the first change of the span, a shift may belong to one before it.
     const firstMs = this.#onsetsMs[0] ?? Number.POSITIVE_INFINITY;
     return {
@@ -48,6 +54,7 @@ export class CueRecorder {
         expected: this.#onsetsMs.length,
         found: delays.n,
         falseAlarms: open.filter((shiftMs) => shiftMs >= firstMs).length,
+        halfWithinMs: half === undefined ? null : Math.round(half),
       },
       histogram: delays.toJSON(),
     };

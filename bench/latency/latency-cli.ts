@@ -11,6 +11,7 @@ interface LatencyFlags extends ReportOutput {
   readonly cues: boolean;
   readonly cueMedia?: string;
   readonly cueOnsets?: readonly number[];
+  readonly cueScenes?: ReadonlyArray<readonly [number, number]>;
   readonly cueSeconds: number;
   readonly mlperf?: true;
 }
@@ -34,9 +35,10 @@ export function latencyCommand(): Command {
     )
     .option('--voice <file>', "sound in place of the media's own")
     .option('--config <file>', 'settings of the agent (default: its own)')
-    .option('--cue-seconds <number>', 'how long changes at known moments are shown afterwards', positive, 60)
-    .option('--cue-media <file>', 'a video or sound in which something changes (default: a made voice)')
+    .option('--cue-seconds <number>', 'how long changes at known moments are shown afterwards', positive, 122)
+    .option('--cue-media <file>', 'a video or sound in which something changes (default: a voice)')
     .option('--cue-onsets <list>', 'seconds of it at which something changes', onsets)
+    .option('--cue-scenes <list>', 'scenes of it, in seconds, to show in turns instead: every 12 s the next', scenes)
     .option('--no-cues', 'show no changes at known moments')
     .option('--mlperf', `measure as long as MLPerf asks: ${MLPERF_SECONDS} s after a minute of warm-up`)
     .option('--out <file>', 'write the report, with raw histograms, as JSON')
@@ -59,17 +61,34 @@ export function latencyCommand(): Command {
 
 const HELP = `
 Examples:
-  undertone bench latency                                  about 2.5 minutes
+  undertone bench latency                                  about 3.5 minutes
   undertone bench latency --participants 4 --seconds 180 --out latency.json
-  undertone bench latency --cue-media smile.mp4 --cue-onsets 0.4
+  undertone bench latency --cue-media talk.mp4 --cue-onsets 4.5,31
+  undertone bench latency --cue-media smile.mp4 --cue-scenes 0-0.4,1.2-2.2
   undertone bench latency --mlperf --out submission.json
 
 How to read it: SingleStream is the p90 of hop due → state with one participant, MultiStream the p99 with several. Delays
 count from due times: a hop that was left out counts until the next answer. "cue onset → shift" is from the moment when
 something changed in the media to the message in the client; a change that nobody told of within 5 s is said beside it.`;
 
-function cuesOf({ cueMedia, cueOnsets, cueSeconds }: LatencyFlags) {
-  return { media: cueMedia, onsetsMs: cueOnsets?.map((second) => second * 1000), seconds: cueSeconds };
+function cuesOf({ cueMedia, cueOnsets, cueScenes, cueSeconds }: LatencyFlags) {
+  return {
+    media: cueMedia,
+    onsetsMs: cueOnsets?.map((second) => second * 1000),
+    scenes: cueScenes,
+    seconds: cueSeconds,
+  };
+}
+
+/** From and to in ms. */
+function scenes(value: string): Array<readonly [number, number]> {
+  const found = list(value).map((part): readonly [number, number] => {
+    const [from = NaN, to = NaN] = part.split('-').map((second) => Number(second) * 1000);
+    if (!(from >= 0 && to > from)) throw new InvalidArgumentError('Give scenes in seconds, e.g. 0-4,12-19.');
+    return [from, to];
+  });
+  if (found.length < 2) throw new InvalidArgumentError('Give at least two scenes, e.g. 0-4,12-19.');
+  return found;
 }
 
 function onsets(value: string): number[] {

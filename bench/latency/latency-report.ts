@@ -108,11 +108,15 @@ function notes({ results, config, machine }: LatencyReport): string[] {
     );
   if (results.shifts !== undefined)
     found.push(
-      `Cues: ${results.shifts.found} of ${results.shifts.expected} changes were told of within 5 s, ${results.shifts.falseAlarms} shifts were none. Shown: ${results.cuesPlayed ?? ''}.`,
+      `Cues: ${results.shifts.found} of ${results.shifts.expected} changes were told of within 5 s, ${halfOf(results.shifts)}; ${results.shifts.falseAlarms} shifts were none. Shown: ${results.cuesPlayed ?? ''}.`,
     );
   if (results.descriptions.unacknowledged > 0)
     found.push(`${results.descriptions.unacknowledged} descriptions had no word of delivery.`);
   return found.map((note) => `- ${note}`);
+}
+
+function halfOf({ halfWithinMs }: CueFigures['shifts']): string {
+  return halfWithinMs === null ? 'fewer than half of all' : `half of all within ${halfWithinMs} ms`;
 }
 
 function row(title: string, summary: Summary | null): string[] {

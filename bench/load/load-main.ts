@@ -1,5 +1,6 @@
 /** The program of the load: many callers in one process that encodes once and then only replays. Told what to do over the process's channel. */
-import { cueClip } from '../latency/cue-clip.ts';
+import type { Clip } from '../latency/clip.ts';
+import { cueClip, inTurns, type CueClip } from '../latency/cue-clip.ts';
 import { loadClip } from '../latency/load-clip.ts';
 import { monotonicMs } from '../latency/monotonic.ts';
 import { loadOrderSchema, type LoadOrder, type LoadReply } from './load-messages.ts';
@@ -24,8 +25,10 @@ function reply(message: LoadReply): void {
 
 async function obey(order: LoadOrder): Promise<object> {
   if (order.do === 'record') {
-    recording = recordClip(order.cues === true ? cueClip() : await loadClip(order));
-    return { title: recording.title, lengthMs: recording.lengthMs };
+    const clip = await clipOf(order);
+    recording = recordClip(clip);
+    const onsets = 'onsetsMs' in clip ? { onsetsMs: clip.onsetsMs } : {};
+    return { title: recording.title, lengthMs: recording.lengthMs, ...onsets };
   }
   if (order.do === 'join') return join(order);
   if (order.do === 'tell') return told();
@@ -37,6 +40,12 @@ async function obey(order: LoadOrder): Promise<object> {
   } else if (order.do === 'lose') caller?.lose(order.share);
   else caller?.pause(order.kind, order.paused);
   return {};
+}
+
+async function clipOf(order: Extract<LoadOrder, { do: 'record' }>): Promise<Clip | CueClip> {
+  if (order.cues === true) return cueClip();
+  const clip = await loadClip(order);
+  return order.scenes === undefined ? clip : inTurns(clip, order.scenes);
 }
 
 async function join({ caller, whipUrl, token, kinds }: Extract<LoadOrder, { do: 'join' }>): Promise<object> {

@@ -10,8 +10,10 @@ export const loadOrderSchema = z.discriminatedUnion('do', [
     request,
     media: z.string().optional(),
     voice: z.string().optional(),
-    /** The made clip with known changes instead. */
+    /** The voice with known changes instead. */
     cues: z.boolean().optional(),
+    /** Scenes of the media in turns: from and to, in ms. */
+    scenes: z.array(z.tuple([z.number(), z.number()])).optional(),
   }),
   z.object({
     do: z.literal('join'),
@@ -33,6 +35,8 @@ export const loadReplySchema = z.object({
   failed: z.string().optional(),
   title: z.string().optional(),
   lengthMs: z.number().optional(),
+  /** When something changes in it, where that is known. */
+  onsetsMs: z.array(z.number()).optional(),
   /** When the recording's first instant was, or would have been, played: ms on the machine's monotonic clock. */
   mediaZeroMs: z.number().optional(),
   sent: z.number().optional(),

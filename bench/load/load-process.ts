@@ -10,9 +10,10 @@ import type { MediaKind } from './replay.ts';
 const run = promisify(execFile);
 type Order<T> = T extends { request: number } ? Omit<T, 'request'> : never;
 
-/** What callers play: a clip, or the made one whose changes are known. */
+/** What callers play: a clip, scenes of it in turns (from and to, in ms), or the voice whose changes are known. */
 export interface LoadMedia extends ClipChoice {
   readonly cues?: boolean | undefined;
+  readonly scenes?: ReadonlyArray<readonly [number, number]> | undefined;
 }
 
 /** What the load has done so far. */
@@ -29,27 +30,31 @@ export class LoadProcess {
   readonly title: string;
   /** When it begins anew. */
   readonly lengthMs: number;
+  /** When something changes in it; empty where that is not known. */
+  readonly onsetsMs: readonly number[];
   /** The core it is kept on; null where that could not be had (`taskset` is missing, or there is only one core). */
   readonly core: number | null;
   readonly #orders: Orders;
 
   /** Records the clip and resolves. Throws {@link BenchError} `caller-failed`. */
-  static async start({ media, voice, cues }: LoadMedia, signal: AbortSignal): Promise<LoadProcess> {
+  static async start({ media, voice, cues, scenes }: LoadMedia, signal: AbortSignal): Promise<LoadProcess> {
     const orders = new Orders(new Child('../load/load-main', [], signal));
     try {
       const core = await pin(orders.child.process.pid);
-      const { title = '', lengthMs = 0 } = await orders.give({ do: 'record', media, voice, cues });
-      return new LoadProcess(orders, { title, lengthMs }, core);
+      const turns = scenes?.map(([fromMs, toMs]): [number, number] => [fromMs, toMs]);
+      const recorded = await orders.give({ do: 'record', media, voice, cues, scenes: turns });
+      return new LoadProcess(orders, recorded, core);
     } catch (error) {
       await orders.child.close();
       throw error;
     }
   }
 
-  private constructor(orders: Orders, { title, lengthMs }: { title: string; lengthMs: number }, core: number | null) {
+  private constructor(orders: Orders, { title = '', lengthMs = 0, onsetsMs = [] }: LoadReply, core: number | null) {
     this.#orders = orders;
     this.title = title;
     this.lengthMs = lengthMs;
+    this.onsetsMs = onsetsMs;
     this.core = core;
   }
 

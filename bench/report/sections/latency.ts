@@ -21,6 +21,11 @@ export function latencySections(report: LatencyInput): Section[] {
           ...(results.cueToShift === null
             ? []
             : [{ value: ms(results.cueToShift.p50), label: 'cue onset → shift, p50' }]),
+          ...(results.shifts === undefined
+            ? []
+            : [
+                { value: `${results.shifts.found} of ${results.shifts.expected}`, label: 'changes told of within 5 s' },
+              ]),
           { value: String(results.hops.missed), label: 'hops left out', good: results.hops.missed === 0 },
         ]),
         figure(
@@ -39,6 +44,7 @@ export function latencySections(report: LatencyInput): Section[] {
             row('hop closed → description delivered', results.hopToDelivered),
             row('hop due → description received', results.dueToDescription),
             row('hop due → state received', results.dueToState),
+            ...(results.cueToShift === null ? [] : [row('cue onset → shift received', results.cueToShift)]),
             ...Object.entries(results.stages).map(([stage, summary]) => row(`stage: ${stage}`, summary)),
           ],
         ),
@@ -47,13 +53,18 @@ export function latencySections(report: LatencyInput): Section[] {
   ];
 }
 
-function latencyLead({ config, results: { hopToDelivered, hops } }: LatencyInput): string {
+function latencyLead({ config, results }: LatencyInput): string {
+  const { hopToDelivered, hops, shifts, cuesPlayed } = results;
   const people = config['participants'] === 1 ? 'one participant' : `${String(config['participants'])} participants`;
   const headline =
     hopToDelivered === null
       ? `With ${people}, no description was delivered.`
       : `With ${people}, 95 % of ${hopToDelivered.n} descriptions were delivered within ${ms(hopToDelivered.p95)} of the end of their hop.`;
-  return `${headline} ${hops.missed} of ${hops.received + hops.missed} hops were left out.`;
+  const cues =
+    shifts === undefined
+      ? ''
+      : ` Shown: ${cuesPlayed ?? 'changes at known moments'}; ${shifts.found} of ${shifts.expected} changes were told of within 5 s, and ${shifts.falseAlarms} shifts were none.`;
+  return `${headline} ${hops.missed} of ${hops.received + hops.missed} hops were left out.${cues}`;
 }
 
 function waterfall(stages: Readonly<Record<string, Summary | null>>): string {
