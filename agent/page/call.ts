@@ -47,6 +47,7 @@ export class Call {
       url: location.origin,
       room,
       name,
+      token: roomToken(),
       watch: true,
       states: true,
       deltas: true,
@@ -181,6 +182,11 @@ export class Call {
     if (this.#agreed !== undefined)
       this.#client?.send({ type: 'consent.set', granted: true, receiptVersion: this.#agreed });
   }
+}
+
+/** What the address carries after `#token=`: a fragment, so that no server and no log sees it on the way. */
+function roomToken(): string | undefined {
+  return new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
 }
 
 function asError(thrown: unknown): Error {

@@ -179,6 +179,14 @@ describe.skipIf(!executablePath)('the demo page', { timeout: 120_000 }, () => {
     expect(await room.page.locator('#caption').isDisabled()).toBe(true);
   });
 
+  test('joins with the room token that its address carries', async () => {
+    const room = await open();
+    await room.page.goto(`${room.page.url()}#token=a.b.c`);
+    await room.page.reload();
+    await join(room);
+    expect(await room.heard('session.start')).toMatchObject({ room: 'demo', token: 'a.b.c' });
+  });
+
   test('shows words as they come, then the sentence, on the tile and in the list', async () => {
     const room = await open();
     await join(room);
