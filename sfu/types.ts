@@ -135,7 +135,7 @@ export interface Sfu {
   requestKeyFrame(trackId: string): void;
   tracks(room: string): readonly EncodedTrack[];
   onEvent(listener: (event: SfuEvent) => void): () => void;
-  /** Whose voice is heard, a few times a second; only engines that read audio levels have it. */
+  /** Whose voice is heard, a few times a second; only engines that read audio levels have it. Costs something only while listened to. */
   onVoice?(listener: (activity: VoiceActivity) => void): () => void;
   stats(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;

@@ -188,7 +188,20 @@ class Engine implements MediasoupSfu {
 
   onVoice(listener: (activity: VoiceActivity) => void): () => void {
     this.#voiceListeners.add(listener);
-    return () => this.#voiceListeners.delete(listener);
+    this.#hearVoices();
+    return () => {
+      this.#voiceListeners.delete(listener);
+      this.#hearVoices();
+    };
+  }
+
+  #hearVoices(): void {
+    const on = this.#voiceListeners.size > 0;
+    for (const opening of this.#rooms.values())
+      opening.then(
+        (room) => room.hearVoices(on),
+        () => {},
+      );
   }
 
   workerUsage(): Promise<readonly WorkerUsage[]> {
@@ -255,7 +268,10 @@ class Engine implements MediasoupSfu {
     if (known) return known;
     const opening = (async () => Room.open(name, this.#pool.leastLoaded(), this.#limits, this.#roomEvents))();
     this.#rooms.set(name, opening);
-    opening.catch(() => this.#rooms.delete(name));
+    opening.then(
+      (room) => room.hearVoices(this.#voiceListeners.size > 0),
+      () => this.#rooms.delete(name),
+    );
     return opening;
   }
 

@@ -1,22 +1,15 @@
-/** One room: a router on one worker, who publishes, who watches, and whose voice is heard. */
-import type { ActiveSpeakerObserver, AudioLevelObserver, RtpCapabilities, Router } from 'mediasoup/types';
+/** One room: a router on one worker, who publishes and who watches. */
+import type { RtpCapabilities, Router } from 'mediasoup/types';
 import { RouterTaps } from '../attach/router-taps.ts';
 import { isPlainOffer, parsePlainOffer } from '../plain-rtp/plain-sdp.ts';
 import { PlainTransports } from '../plain-rtp/plain-transports.ts';
 import type { SfuEvent, VoiceActivity } from '../types.ts';
 import type { SfuLimits } from '../sfu-options.ts';
 import { offeredCapabilities, ROUTER_CODECS } from './router-codecs.ts';
-import { type PublishedTrack, Publisher, type PublisherIdentity } from './publisher.ts';
+import { Publisher, type PublisherIdentity } from './publisher.ts';
+import { RoomVoices } from './room-voices.ts';
 import { ViewerPeer, type ViewerEvents, type ViewerIdentity } from './viewer-peer.ts';
 import type { PooledWorker } from './worker-pool.ts';
-
-/** How often levels are told, in ms; a quarter of a second is what an eye takes for at once. */
-const LEVEL_INTERVAL_MS = 250;
-const SPEAKER_INTERVAL_MS = 300;
-/** Quieter is silence, in dB below full scale. */
-const SILENCE_DB = -60;
-/** The loudest of a room whose levels are told. */
-const MAX_LEVELS = 16;
 
 /** Who publishes: a peer connection, or a program that pushes plain RTP. */
 export type AnyPublisher = Publisher | PlainTransports;
@@ -42,44 +35,26 @@ export class Room {
   readonly #capabilities: RtpCapabilities;
   readonly #limits: SfuLimits;
   readonly #events: RoomEvents;
-  readonly #levels: AudioLevelObserver;
-  readonly #speaker: ActiveSpeakerObserver;
-  readonly #voices = new Map<string, PublishedTrack>();
+  /** Absent while nobody listens. */
+  #voices: Promise<RoomVoices> | undefined;
   #entering = 0;
   #closed = false;
 
-  private constructor(
-    name: string,
-    pooled: PooledWorker,
-    parts: { router: Router; levels: AudioLevelObserver; speaker: ActiveSpeakerObserver },
-    limits: SfuLimits,
-    events: RoomEvents,
-  ) {
+  private constructor(name: string, pooled: PooledWorker, router: Router, limits: SfuLimits, events: RoomEvents) {
     this.name = name;
     this.pooled = pooled;
-    this.#router = parts.router;
-    this.#levels = parts.levels;
-    this.#speaker = parts.speaker;
-    this.#capabilities = offeredCapabilities(parts.router.rtpCapabilities);
+    this.#router = router;
+    this.#capabilities = offeredCapabilities(router.rtpCapabilities);
     this.#limits = limits;
     this.#events = events;
-    this.taps = new RouterTaps(parts.router, nowUs, limits.tapQueuePackets);
+    this.taps = new RouterTaps(router, nowUs, limits.tapQueuePackets);
     pooled.rooms++;
-    parts.router.once('workerclose', () => this.#lose());
-    this.#observeVoices();
+    router.once('workerclose', () => this.#lose());
   }
 
   static async open(name: string, pooled: PooledWorker, limits: SfuLimits, events: RoomEvents): Promise<Room> {
     const router = await pooled.worker.createRouter({ mediaCodecs: ROUTER_CODECS });
-    const [levels, speaker] = await Promise.all([
-      router.createAudioLevelObserver({
-        maxEntries: MAX_LEVELS,
-        threshold: SILENCE_DB,
-        interval: LEVEL_INTERVAL_MS,
-      }),
-      router.createActiveSpeakerObserver({ interval: SPEAKER_INTERVAL_MS }),
-    ]);
-    return new Room(name, pooled, { router, levels, speaker }, limits, events);
+    return new Room(name, pooled, router, limits, events);
   }
 
   get closed(): boolean {
@@ -122,8 +97,8 @@ export class Room {
     if (!this.publishers.delete(publisher.id)) return;
     publisher.close();
     for (const viewer of this.viewers.values()) viewer.remove(publisher.tracks);
-    for (const { info, producer } of publisher.tracks) {
-      this.#voices.delete(producer.id);
+    this.#withVoices((voices) => voices.remove(publisher.tracks));
+    for (const { info } of publisher.tracks) {
       if (publisher.shown) this.#events.event({ type: 'track-removed', track: info }, publisher);
     }
     const { room, participant, id } = publisher;
@@ -136,6 +111,20 @@ export class Room {
     viewer.close();
     events.closed(viewer, reason);
     this.#closeIfEmpty();
+  }
+
+  /** Tells whose voice is heard from now on, or no longer. */
+  hearVoices(on: boolean): void {
+    if (on === (this.#voices !== undefined)) return;
+    if (!on) {
+      this.#withVoices((voices) => voices.close());
+      this.#voices = undefined;
+      return;
+    }
+    this.#voices = RoomVoices.open(this.#router, this.name, (activity) => this.#events.voice(activity));
+    this.#withVoices((voices) => {
+      for (const publisher of this.publishers.values()) if (publisher.shown) voices.add(publisher.tracks);
+    });
   }
 
   /** Ends the router; who is still in has been ended before. Idempotent. */
@@ -192,35 +181,16 @@ export class Room {
   #show(publisher: AnyPublisher): void {
     if (publisher.shown) return;
     publisher.shown = true;
+    this.#withVoices((voices) => voices.add(publisher.tracks));
     for (const track of publisher.tracks) {
-      if (track.info.kind === 'audio') this.#listenTo(track);
       this.#events.event({ type: 'track-added', track: track.info }, publisher);
     }
     for (const viewer of this.viewers.values()) if (watches(viewer, publisher)) viewer.add(publisher.tracks);
   }
 
-  #listenTo(track: PublishedTrack): void {
-    const { producer } = track;
-    this.#voices.set(producer.id, track);
-    // Refused only when the producer has just gone.
-    for (const observer of [this.#levels, this.#speaker])
-      observer.addProducer({ producerId: producer.id }).catch(() => {});
-  }
-
-  #observeVoices(): void {
-    const { name: room } = this;
-    this.#levels.on('volumes', (volumes) => {
-      const levels = volumes.flatMap(({ producer, volume }) => {
-        const track = this.#voices.get(producer.id);
-        return track ? [{ track: track.info, levelDb: volume }] : [];
-      });
-      this.#events.voice({ type: 'levels', room, levels });
-    });
-    this.#levels.on('silence', () => this.#events.voice({ type: 'levels', room, levels: [] }));
-    this.#speaker.on('dominantspeaker', ({ producer }) => {
-      const track = this.#voices.get(producer.id);
-      if (track) this.#events.voice({ type: 'active-speaker', room, track: track.info });
-    });
+  #withVoices(work: (voices: RoomVoices) => void): void {
+    // The router closed meanwhile: nobody is heard any more.
+    this.#voices?.then(work).catch(() => {});
   }
 
   #lose(): void {
