@@ -84,6 +84,8 @@ export const packSchema = z.object({
   thresholds: z.object({
     speak: z.number().min(0).max(1),
     cue: z.array(z.number().min(0).max(1)),
+    /** Tasks that name every cue of their kind: from which probability, per cue; above 1 for those of another kind. */
+    every: z.record(z.string(), z.array(z.number().min(0))).default({}),
     label: z.number().min(0).max(1),
     abstain: z.number().min(0).max(1),
   }),
@@ -166,10 +168,12 @@ function checkConsistency(manifest: PackManifest, dir: string): void {
       `${file} was made for feature version ${manifest.featuresVersion} at ${manifest.hopMs} ms; this build senses version ${features.version} at ${features.hopMs} ms. Use a pack exported for this build.`,
     );
   }
-  if (manifest.thresholds.cue.length !== manifest.cues.length) {
+  const { cue, every } = manifest.thresholds;
+  for (const { length } of [cue, ...Object.values(every)]) {
+    if (length === manifest.cues.length) continue;
     throw new ModelError(
       'pack-invalid',
-      `${file} has ${manifest.cues.length} cues but ${manifest.thresholds.cue.length} thresholds for them. Export the pack again.`,
+      `${file} has ${manifest.cues.length} cues but ${length} thresholds for them. Export the pack again.`,
     );
   }
   const named = [

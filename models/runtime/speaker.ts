@@ -10,6 +10,8 @@ import { Utterance } from './utterance.ts';
 
 /** Added to a logit: no logit of a language model comes near. */
 const FORCED = 1e4;
+/** Above every logit, below what is forced: comes right after it. */
+const NAMED = 5e3;
 const FORBIDDEN = -1e9;
 
 export interface SpeakItem {
@@ -136,8 +138,9 @@ function taskToken(tasks: Readonly<Record<string, number>>, task: string): bigin
 }
 
 /**
- * Forces the plan, or the word that begins an abstention, at first (the graph bans it once it has come) and bans the tags of cues that the heads do not see:
- * evidence that is not there cannot be named, and no change claimed that the numbers deny.
+ * Forces the plan, or the word that begins an abstention, at first (the graph bans it once it has come) and bans the tags
+ * of cues that the heads do not see: evidence that is not there cannot be named, and no change claimed that the numbers
+ * deny. A task that is to name every cue of its kind is made to.
  */
 function planBias(
   { vocabulary, tokens, planned, thresholds, claims }: PackManifest,
@@ -146,11 +149,14 @@ function planBias(
   const bias = new Float32Array(items.length * vocabulary);
   for (const [row, item] of items.entries()) {
     const start = row * vocabulary;
-    const plan = item.abstain !== true && planned.includes(item.task ?? 'describe');
+    const { task = 'describe', cues } = item;
+    const plan = item.abstain !== true && planned.includes(task);
     bias[start + tokens.plan] = plan ? FORCED : FORBIDDEN;
     bias[start + tokens.unsure] = item.abstain === true ? FORCED : FORBIDDEN;
-    for (const [cue, threshold] of thresholds.cue.entries()) {
-      if (!(item.cues[cue] >= threshold)) bias[start + tokens.firstCue + cue] = FORBIDDEN;
+    const every = thresholds.every[task];
+    for (const [cue, threshold] of (every ?? thresholds.cue).entries()) {
+      const seen = cues[cue] >= threshold;
+      if (!seen || every) bias[start + tokens.firstCue + cue] = seen ? NAMED : FORBIDDEN;
     }
     for (const token of deniedTokens(claims, item, thresholds.cue)) bias[start + token] = FORBIDDEN;
   }
