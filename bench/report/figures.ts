@@ -1,4 +1,13 @@
-import type { AnyReport, CapacityInput, CostInput, LatencyInput, QualityInput, SoakInput } from './read-report.ts';
+import { carriedRooms, tapCosts } from './forward-input.ts';
+import type {
+  AnyReport,
+  CapacityInput,
+  CostInput,
+  ForwardInput,
+  LatencyInput,
+  QualityInput,
+  SoakInput,
+} from './read-report.ts';
 
 /** One number of a report that two reports can be compared by. */
 export interface Figure {
@@ -6,6 +15,8 @@ export interface Figure {
   readonly unit: 'ms' | '%' | '×' | '' | 'MiB';
   readonly value: number;
   readonly better: 'lower' | 'higher';
+  /** What it lies in, where that was found. */
+  readonly between?: readonly [number, number];
 }
 
 /** The figures of a report, in the order in which they are told. */
@@ -13,6 +24,7 @@ export function figuresOf(report: AnyReport): Figure[] {
   if (report.benchmark === 'latency') return latencyFigures(report);
   if (report.benchmark === 'capacity') return capacityFigures(report);
   if (report.benchmark === 'cost') return costFigures(report);
+  if (report.benchmark === 'forward') return forwardFigures(report);
   if (report.benchmark === 'soak') return soakFigures(report);
   return qualityFigures(report);
 }
@@ -80,7 +92,39 @@ function costFigures({ results }: CostInput): Figure[] {
   put(figures, 'steps through JS over the loop', '×', results.decode.gain, 'higher');
   for (const { stage, batch, eachMs } of results.stages)
     put(figures, `${stage}, batch ${batch}, each`, 'ms', eachMs, 'lower');
-  for (const { task, peer, ratio } of results.peers) put(figures, `${peer} over ours: ${task}`, '×', ratio, 'higher');
+  for (const { task, peer, ratio, spread } of results.peers) {
+    const between = spread === undefined ? {} : { between: [spread.p25, spread.p75] as const };
+    figures.push({ name: `${peer} over ours: ${task}`, unit: '×', value: ratio, better: 'higher', ...between });
+  }
+  return figures;
+}
+
+function forwardFigures({ engines }: ForwardInput): Figure[] {
+  const figures: Figure[] = [];
+  for (const { engine, publishers, p50, p95, lost } of tapCosts(engines)) {
+    const of = `${engine}, ${publishers} publisher${publishers === 1 ? '' : 's'}`;
+    for (const [at, { offMs, onMs, ratio }] of [
+      ['p50', p50],
+      ['p95', p95],
+    ] as const) {
+      put(figures, `${of}: publisher → viewer, ${at}, taps off`, 'ms', offMs, 'lower');
+      put(figures, `${of}: publisher → viewer, ${at}, taps on`, 'ms', onMs, 'lower');
+      const between = [ratio.low, ratio.high] as const;
+      if (Number.isFinite(ratio.median))
+        figures.push({
+          name: `${of}: ${at}, taps on over off`,
+          unit: '×',
+          value: ratio.median,
+          better: 'lower',
+          between,
+        });
+    }
+    put(figures, `${of}: packets lost with taps on`, '', lost.on, 'lower');
+  }
+  for (const { engine, streamsIn, streamsOut } of carriedRooms(engines)) {
+    put(figures, `${engine}: streams into one core`, '', streamsIn, 'higher');
+    put(figures, `${engine}: streams out of one core`, '', streamsOut, 'higher');
+  }
   return figures;
 }
 
@@ -114,7 +158,9 @@ function qualityFigures(report: QualityInput): Figure[] {
 }
 
 /** A figure's value with its unit, for people. */
-export function showFigure({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
+export function showFigure({ value, unit, between }: Pick<Figure, 'value' | 'unit' | 'between'>): string {
+  if (between !== undefined)
+    return `${showFigure({ value, unit })} (${between.map((end) => end.toFixed(2)).join(' to ')})`;
   if (unit === '%') return `${(value * 100).toFixed(2)} %`;
   if (unit === '×') return `× ${value.toFixed(2)}`;
   if (unit === '') return Number.isInteger(value) ? String(value) : value.toFixed(2);

@@ -5,6 +5,8 @@ export interface Section {
   readonly title: string;
   /** What a reader should take from it, plain text. */
   readonly lead?: string;
+  /** When, from what and beside what it was measured, plain text. */
+  readonly made?: string;
   readonly body: readonly string[];
 }
 
@@ -21,11 +23,17 @@ export function tiles(items: readonly Tile[]): string {
   return `<div class="tiles">${items.map(one).join('')}</div>`;
 }
 
+/** Characters from which a cell may take several lines. */
+const LONG_CELL = 34;
+
 /** Plain text in, a table out; the first column is a heading of its row. */
 export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   const cells = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (column === 0 ? `<th scope="row">${escape(cell)}</th>` : `<td>${escape(cell)}</td>`))
+      .map((cell, column) => {
+        const wraps = cell.length > LONG_CELL ? ' class="long"' : '';
+        return column === 0 ? `<th scope="row"${wraps}>${escape(cell)}</th>` : `<td${wraps}>${escape(cell)}</td>`;
+      })
       .join('');
   return (
     `<div class="scroll"><table><thead><tr>${head.map((title) => `<th scope="col">${escape(title)}</th>`).join('')}</tr></thead>` +
@@ -34,7 +42,9 @@ export function table(head: readonly string[], rows: ReadonlyArray<readonly stri
 }
 
 export function figure(chart: string, caption: string): string {
-  return chart === '' ? '' : `<figure>${chart}<figcaption>${escape(caption)}</figcaption></figure>`;
+  return chart === ''
+    ? ''
+    : `<figure><div class="scroll">${chart}</div><figcaption>${escape(caption)}</figcaption></figure>`;
 }
 
 export function notes(lines: readonly string[]): string {
@@ -44,8 +54,9 @@ export function notes(lines: readonly string[]): string {
 /** The whole page: one file that needs nothing else. */
 export function page(title: string, subtitle: readonly string[], sections: readonly Section[]): string {
   const body = sections.map(
-    ({ title: heading, lead, body: parts }) =>
-      `<section><h2>${escape(heading)}</h2>${lead === undefined ? '' : `<p class="lead">${escape(lead)}</p>`}${parts.join('')}</section>`,
+    ({ title: heading, lead, made, body: parts }) =>
+      `<section><h2>${escape(heading)}</h2>${lead === undefined ? '' : `<p class="lead">${escape(lead)}</p>`}${parts.join('')}` +
+      `${made === undefined ? '' : `<p class="made">${escape(made)}</p>`}</section>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -66,7 +77,8 @@ svg{width:100%;height:auto;display:block;font-size:12px}svg text{fill:var(--ink)
 svg .name{font-weight:600}.middle{text-anchor:middle}.end{text-anchor:end}.grid{stroke:var(--rule);fill:none}.faint{opacity:.5}.line{fill:none;stroke-width:2.2;stroke-linejoin:round}.cross{fill:none;stroke-width:2.4}
 .limit{fill:none;stroke:var(--bad);stroke-width:1.4;stroke-dasharray:6 5}.whisker{stroke:var(--soft);fill:none}
 ${[0, 1, 2, 3, 4, 5].map((colour) => `.line${colour}{stroke:var(--c${colour})}.fill${colour}{fill:var(--c${colour})}svg .text${colour}{fill:var(--c${colour})}`).join('')}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:14px 0 4px}.tile{border:1px solid var(--rule);border-radius:10px;padding:12px 14px}.tile b{display:block;font-size:24px;letter-spacing:-.02em}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:14px 0 4px}.tile{border:1px solid var(--rule);border-radius:10px;padding:12px 14px}.tile b{display:block;font-size:22px;white-space:nowrap;letter-spacing:-.02em}
 .tile span{color:var(--soft);font-size:13px}.good b{color:var(--good)}.bad b{color:var(--bad)}
-.scroll{overflow-x:auto;margin-top:16px}table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;width:100%}th,td{padding:5px 10px;text-align:right;border-bottom:1px solid var(--rule)}th:first-child{text-align:left;font-weight:500}thead th{color:var(--soft);font-weight:500}
-.notes{color:var(--soft);font-size:13.5px;padding-left:18px;margin:14px 0 0}@media print{section{break-inside:avoid}}`;
+.scroll{overflow-x:auto}.scroll:has(table){margin-top:16px}.made{color:var(--soft);font-size:13px;margin:16px 0 0}table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;width:100%}th,td{padding:5px 10px;text-align:right;border-bottom:1px solid var(--rule)}th:first-child{text-align:left;font-weight:500}tbody th,td{white-space:nowrap}.long{white-space:normal!important;min-width:22ch}thead th{color:var(--soft);font-weight:500}
+.notes{color:var(--soft);font-size:13.5px;padding-left:18px;margin:14px 0 0}@media(max-width:600px){header,main{padding:0 12px}section{padding:18px 16px;margin:16px 0}h1{font-size:25px}.tiles{grid-template-columns:repeat(2,1fr);gap:8px}.tile{padding:10px 12px}.tile b{font-size:20px}svg{min-width:540px}tbody th{white-space:normal;min-width:13ch}}
+@media print{section{break-inside:avoid}}`;

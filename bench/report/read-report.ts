@@ -4,6 +4,7 @@ import { capacityRunSchema } from '../capacity/capacity-report.ts';
 import { costResultsSchema } from '../cost/cost-report.ts';
 import { summarySchema } from '../histogram.ts';
 import { soakResultsSchema } from '../soak/soak-report.ts';
+import { forwardEnginesSchema } from './forward-input.ts';
 
 const origin = {
   machine: z.object({
@@ -53,6 +54,18 @@ const capacitySchema = z.object({
   results: z.object({ runs: z.array(capacityRunSchema), cautions: z.array(z.string()) }),
 });
 const costSchema = z.object({ benchmark: z.literal('cost'), ...origin, config, results: costResultsSchema });
+const forwardSchema = z.object({
+  benchmark: z.literal('forward'),
+  ...origin,
+  config: z
+    .looseObject({
+      played: z.object({ title: z.string(), kbps: z.number(), packetsPerS: z.number() }).optional(),
+      pinned: z.boolean().optional(),
+      mediaFirst: z.boolean().optional(),
+    })
+    .default({}),
+  engines: forwardEnginesSchema,
+});
 const soakSchema = z.object({ benchmark: z.literal('soak'), ...origin, config, results: soakResultsSchema });
 
 const level = z.object({ f: z.number(), perWheel: z.array(z.number().nullable()).default([]) });
@@ -81,15 +94,23 @@ const qualitySchema = z.object({
   evidence: z.object({ precision: z.number(), n: z.number() }).nullable().default(null),
 });
 
-const schemas = { latency: latencySchema, capacity: capacitySchema, cost: costSchema, soak: soakSchema };
+const schemas = {
+  latency: latencySchema,
+  capacity: capacitySchema,
+  cost: costSchema,
+  forward: forwardSchema,
+  soak: soakSchema,
+  quality: qualitySchema,
+};
 
 export type LatencyInput = z.infer<typeof latencySchema>;
 export type CapacityInput = z.infer<typeof capacitySchema>;
 export type CostInput = z.infer<typeof costSchema>;
+export type ForwardInput = z.infer<typeof forwardSchema>;
 export type SoakInput = z.infer<typeof soakSchema>;
 export type QualityInput = z.infer<typeof qualitySchema>;
 /** A report of any command, as far as it is read again. */
-export type AnyReport = LatencyInput | CapacityInput | CostInput | SoakInput | QualityInput;
+export type AnyReport = LatencyInput | CapacityInput | CostInput | ForwardInput | SoakInput | QualityInput;
 
 /** Reads a report of any command. Throws {@link BenchError} `report-malformed`. */
 export function parseReport(text: string, file: string): AnyReport {
@@ -105,7 +126,7 @@ export function parseReport(text: string, file: string): AnyReport {
   if (parsed.success) return parsed.data;
   throw new BenchError(
     'report-malformed',
-    `${file} is no report of "undertone bench" that this version reads (latency, capacity, cost, soak, or quality of one file): ${z.prettifyError(parsed.error).split('\n')[0]}`,
+    `${file} is no report of "undertone bench" that this version reads (latency, capacity, cost, forward, soak, or quality of one file): ${z.prettifyError(parsed.error).split('\n')[0]}`,
     parsed.error,
   );
 }

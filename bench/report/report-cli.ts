@@ -7,7 +7,7 @@ export function reportCommand(): Command {
   return new Command('report')
     .summary('turn reports into one page with charts, or into a Markdown table')
     .description(
-      'Makes one self-contained HTML page of reports: stage waterfall, percentile curves, capacity knee, cost, endurance, quality. ' +
+      'Makes one self-contained HTML page of reports: stage waterfall, percentile curves, capacity knee, cost, forward path, endurance, quality. ' +
         'Of two reports of one kind it also shows how the second compares with the first.',
     )
     .argument('<reports...>', 'JSON files, as written by --out')

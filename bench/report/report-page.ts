@@ -19,9 +19,11 @@ export function reportPage(reports: readonly AnyReport[], noise: number): string
       ? [comparisonSection(first, second, noise)]
       : [];
   const sections = reports.flatMap((report, index) =>
-    sectionsOf(report).map((section) =>
-      comparison.length === 0 ? section : { ...section, title: `${index === 0 ? 'A' : 'B'} · ${section.title}` },
-    ),
+    sectionsOf(report).map((section, place, all) => ({
+      ...section,
+      ...(place === all.length - 1 ? { made: madeLine(report) } : {}),
+      title: comparison.length === 0 ? section.title : `${index === 0 ? 'A' : 'B'} · ${section.title}`,
+    })),
   );
   return page(titleOf(reports), originLines(reports), [...comparison, ...sections]);
 }
@@ -31,28 +33,32 @@ function titleOf(reports: readonly AnyReport[]): string {
   return `Undertone on this machine: ${kinds.join(', ')}`;
 }
 
-/** Machine, versions and times of all reports, each line once. */
+/** Machines and versions of all reports, each line once. */
 function originLines(reports: readonly AnyReport[]): string[] {
-  const lines = reports.flatMap(({ machine, version, madeAt, config }) => [
+  const lines = reports.flatMap(({ machine, version }) => [
     [
       machine.cpu,
       `${machine.cores} cores`,
       ...(machine.memoryGiB === undefined ? [] : [`${machine.memoryGiB} GiB`]),
       ...(machine.platform === undefined ? [] : [`${machine.platform} ${machine.arch ?? ''}`]),
       ...(machine.governor === undefined || machine.governor === null ? [] : [`governor ${machine.governor}`]),
-      ...(machine.loadBefore === undefined ? [] : [`load before ${machine.loadBefore}`]),
     ].join(' · '),
-    [
-      `Undertone ${version.undertone ?? '?'}`,
-      ...(version.revision === null
-        ? []
-        : [`${version.revision.slice(0, 9)}${version.dirty === true ? ' with changes' : ''}`]),
-      `Node ${version.node ?? '?'}`,
-      ...(typeof config['pack'] === 'string' ? [`pack ${config['pack']}`] : []),
-      ...(madeAt === undefined ? [] : [madeAt.slice(0, 16).replace('T', ' ')]),
-    ].join(' · '),
+    `Undertone ${version.undertone ?? '?'} · Node ${version.node ?? '?'}`,
   ]);
   return [...new Set(lines)];
+}
+
+/** What a report was made from, when, and how busy the machine was before. */
+function madeLine({ benchmark, machine, version, madeAt, config }: AnyReport): string {
+  return [
+    `undertone bench ${benchmark}`,
+    ...(version.revision === null
+      ? []
+      : [`revision ${version.revision.slice(0, 9)}${version.dirty === true ? ' with changes' : ''}`]),
+    ...(typeof config['pack'] === 'string' ? [config['pack']] : []),
+    ...(madeAt === undefined ? [] : [`${madeAt.slice(0, 16).replace('T', ' ')} UTC`]),
+    ...(machine.loadBefore === undefined ? [] : [`load before ${machine.loadBefore}`]),
+  ].join(' · ');
 }
 
 function comparisonSection(a: AnyReport, b: AnyReport, noise: number): Section {

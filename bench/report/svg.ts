@@ -24,11 +24,12 @@ interface AxisOptions {
   readonly from?: number;
 }
 
-const WIDTH = 720;
+/** All charts are as wide, in units of their own; the page scales them. */
+export const WIDTH = 720;
 const HEIGHT = 340;
 const MARGIN = { left: 64, right: 150, top: 18, bottom: 46 } as const;
 /** As many colours as the style sheet has. */
-const COLOURS = 6;
+export const COLOURS = 6;
 
 type Scale = (value: number) => number;
 
@@ -69,6 +70,11 @@ export interface Bar {
   readonly colour?: number;
 }
 
+/** Room for the longest label, at the size that the style sheet sets. */
+export function labelWidth(rows: ReadonlyArray<{ readonly label: string }>): number {
+  return Math.min(230, 24 + 6.4 * Math.max(...rows.map(({ label }) => label.length)));
+}
+
 /** Horizontal bars on one linear axis; with `from` they make a waterfall. */
 export function barChart(
   title: string,
@@ -76,7 +82,7 @@ export function barChart(
   limit?: { readonly at: number; readonly name: string },
 ): string {
   if (bars.length === 0) return '';
-  const [left, right, row] = [220, 96, 26];
+  const [left, right, row] = [labelWidth(bars), 96, 26];
   const top = limit === undefined ? 6 : 22;
   const height = top + bars.length * row + 8;
   const most = Math.max(
@@ -91,9 +97,9 @@ export function barChart(
     const middle = y + row / 2 - 2;
     return [
       text(left - 10, middle + 4, label, 'label end'),
-      `<rect class="fill${colour % COLOURS}" x="${n(toX(from))}" y="${y + 2}" width="${n(Math.max(1.5, end - toX(from)))}" height="${row - 9}" rx="3"/>`,
+      `<rect class="fill${colour % COLOURS}" x="${px(toX(from))}" y="${y + 2}" width="${px(Math.max(1.5, end - toX(from)))}" height="${row - 9}" rx="3"/>`,
       ...(whisker !== undefined && toX(whisker) > end
-        ? [`<path class="whisker" d="M${n(end)} ${middle}H${n(toX(whisker))}m0 -4v8"/>`]
+        ? [`<path class="whisker" d="M${px(end)} ${middle}H${px(toX(whisker))}m0 -4v8"/>`]
         : []),
       text(Math.max(end, toX(whisker ?? 0)) + 8, middle + 4, shown, 'value'),
     ];
@@ -102,13 +108,13 @@ export function barChart(
     limit === undefined
       ? []
       : [
-          `<path class="limit" d="M${n(toX(limit.at))} ${top - 4}V${height - 4}"/>`,
+          `<path class="limit" d="M${px(toX(limit.at))} ${top - 4}V${height - 4}"/>`,
           text(toX(limit.at), 12, limit.name, 'axis middle'),
         ];
   return svg(title, WIDTH, height, [...drawn, ...mark]);
 }
 
-function svg(title: string, width: number, height: number, parts: readonly string[]): string {
+export function svg(title: string, width: number, height: number, parts: readonly string[]): string {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}"><title>${escape(title)}</title>${parts.join('')}</svg>`;
 }
 
@@ -150,20 +156,20 @@ function scale({ from, to }: Axis, log: true | undefined, start: number, end: nu
 
 function grid({ ticks }: Axis, toY: Scale): string[] {
   return ticks.flatMap(([value, label]) => [
-    `<path class="grid" d="M${MARGIN.left} ${n(toY(value))}H${WIDTH - MARGIN.right}"/>`,
+    `<path class="grid" d="M${MARGIN.left} ${px(toY(value))}H${WIDTH - MARGIN.right}"/>`,
     text(MARGIN.left - 8, toY(value) + 4, label, 'tick end'),
   ]);
 }
 
 function xTicks({ ticks }: Axis, toX: Scale): string[] {
   return ticks.flatMap(([value, label]) => [
-    `<path class="grid faint" d="M${n(toX(value))} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}"/>`,
+    `<path class="grid faint" d="M${px(toX(value))} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}"/>`,
     text(toX(value), HEIGHT - MARGIN.bottom + 18, label, 'tick middle'),
   ]);
 }
 
 function line({ points, limit, failed }: Series, index: number, toX: Scale, toY: Scale): string {
-  const path = points.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${n(toX(x))} ${n(toY(y))}`).join('');
+  const path = points.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${px(toX(x))} ${px(toY(y))}`).join('');
   if (limit === true) return `<path class="limit" d="${path}"/>`;
   const colour = index % COLOURS;
   const marks =
@@ -172,8 +178,8 @@ function line({ points, limit, failed }: Series, index: number, toX: Scale, toY:
       : points
           .map(([x, y]) =>
             failed?.(x) === true
-              ? `<path class="cross line${colour}" d="M${n(toX(x) - 4)} ${n(toY(y) - 4)}l8 8m0 -8l-8 8"/>`
-              : `<circle class="fill${colour}" cx="${n(toX(x))}" cy="${n(toY(y))}" r="3.2"/>`,
+              ? `<path class="cross line${colour}" d="M${px(toX(x) - 4)} ${px(toY(y) - 4)}l8 8m0 -8l-8 8"/>`
+              : `<circle class="fill${colour}" cx="${px(toX(x))}" cy="${px(toY(y))}" r="3.2"/>`,
           )
           .join('');
   return `<path class="line line${colour}" d="${path}"/>${marks}`;
@@ -193,11 +199,11 @@ function legend(series: readonly Series[], toY: Scale): string[] {
   });
 }
 
-function text(x: number, y: number, content: string, classes: string): string {
-  return `<text class="${classes}" x="${n(x)}" y="${n(y)}">${escape(content)}</text>`;
+export function text(x: number, y: number, content: string, classes: string): string {
+  return `<text class="${classes}" x="${px(x)}" y="${px(y)}">${escape(content)}</text>`;
 }
 
-function n(value: number): string {
+export function px(value: number): string {
   return value.toFixed(1);
 }
 

@@ -5,19 +5,26 @@ import { told } from './format.ts';
 
 type Run = CapacityInput['results']['runs'][number];
 
+const MODES: Readonly<Record<string, string>> = { audio: 'voice', video: 'face', both: 'face and voice' };
+
+/** What was left to the configuration needs no mention. */
+function chosen(what: string): string {
+  return what.startsWith('configured') ? '' : `, ${what}`;
+}
+
 export function capacitySections({ results, config }: CapacityInput): Section[] {
   return [
     {
       title: 'Capacity',
       lead: results.runs
-        .map(({ mode, knee, tooMany }) => `${mode}: ${tooMany === null ? 'at least ' : ''}${knee}`)
+        .map(({ mode, knee, tooMany }) => `${MODES[mode] ?? mode}: ${tooMany === null ? 'at least ' : ''}${knee}`)
         .join(' · ')
         .concat(` participants within ${config.budgetMs} ms (p95).`),
       body: [
         tiles(
           results.runs.map(({ mode, knee, tooMany, engine }) => ({
             value: `${tooMany === null ? '≥ ' : ''}${knee}`,
-            label: `${mode}, ${engine}`,
+            label: `participants, ${MODES[mode] ?? mode}${chosen(engine)}`,
           })),
         ),
         figure(
@@ -33,7 +40,9 @@ export function capacitySections({ results, config }: CapacityInput): Section[] 
 
 function kneeChart(runs: readonly Run[], budgetMs: number): string {
   const series: Series[] = runs.map(({ mode, engine, steps }) => ({
-    name: runs.some((other) => other.mode === mode && other.engine !== engine) ? `${mode}, ${engine}` : mode,
+    name: runs.some((other) => other.mode === mode && other.engine !== engine)
+      ? `${MODES[mode] ?? mode}${chosen(engine)}`
+      : (MODES[mode] ?? mode),
     // Of a load that was tried twice, the second counts.
     points: steps
       .filter(
@@ -60,7 +69,7 @@ function runTable(runs: readonly Run[]): string {
     runs.map((run) => {
       const best = run.steps.findLast(({ participants, held }) => held && participants === run.knee);
       return [
-        `${run.mode}, ${run.engine}, ${run.provider}`,
+        `${MODES[run.mode] ?? run.mode}${chosen(run.engine)}${chosen(run.provider)}`,
         `${run.tooMany === null ? '≥ ' : ''}${run.knee}`,
         told(run.perAgentCore),
         told(run.mibPerParticipant),

@@ -1,8 +1,9 @@
 import { AFTER_OTHER, COST_AIMS } from '../../cost/cost-report.ts';
-import { computedTheSame, showRatio } from '../../cost/peer-cost.ts';
+import { computedTheSame } from '../../cost/peer-cost.ts';
 import { figure, notes, type Section, table, tiles } from '../html.ts';
 import type { CostInput } from '../read-report.ts';
 import { barChart, lineChart, type Series } from '../svg.ts';
+import { dotChart } from '../svg-dots.ts';
 
 export function costSections({ results }: CostInput): Section[] {
   return [hopSection(results), wordSection(results)];
@@ -91,13 +92,14 @@ function wordSection({ decode, peers, leftOut }: Results): Section {
         ? []
         : [
             figure(
-              barChart(
+              dotChart(
                 'Peers over ours',
                 peers.map((cost) => ({
                   label: cost.task.replace(/^(\d+ tokens) of the language model$/, 'language model, $1'),
                   value: cost.ratio,
-                  whisker: cost.spread?.p75 ?? cost.ratio,
-                  shown: showRatio(cost),
+                  low: cost.spread?.p25 ?? cost.ratio,
+                  high: cost.spread?.p75 ?? cost.ratio,
+                  shown: `× ${cost.ratio.toFixed(1)}`,
                   colour: cost.peer.startsWith('TF.js') ? 3 : 4,
                 })),
                 { at: 1, name: 'as fast as ours' },

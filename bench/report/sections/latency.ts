@@ -11,7 +11,7 @@ export function latencySections(report: LatencyInput): Section[] {
   const { results } = report;
   return [
     {
-      title: 'Latency',
+      title: `Latency: ${peopleOf(report)}${results.shifts === undefined ? '' : ', changes shown'}`,
       lead: latencyLead(report),
       body: [
         tiles([
@@ -53,13 +53,17 @@ export function latencySections(report: LatencyInput): Section[] {
   ];
 }
 
-function latencyLead({ config, results }: LatencyInput): string {
+function peopleOf({ config }: LatencyInput): string {
+  return config['participants'] === 1 ? 'one participant' : `${String(config['participants'])} participants`;
+}
+
+function latencyLead(report: LatencyInput): string {
+  const { results } = report;
   const { hopToDelivered, hops, shifts, cuesPlayed } = results;
-  const people = config['participants'] === 1 ? 'one participant' : `${String(config['participants'])} participants`;
   const headline =
     hopToDelivered === null
-      ? `With ${people}, no description was delivered.`
-      : `With ${people}, 95 % of ${hopToDelivered.n} descriptions were delivered within ${ms(hopToDelivered.p95)} of the end of their hop.`;
+      ? `With ${peopleOf(report)}, no description was delivered.`
+      : `With ${peopleOf(report)}, 95 % of ${hopToDelivered.n} descriptions were delivered within ${ms(hopToDelivered.p95)} of the end of their hop.`;
   const cues =
     shifts === undefined
       ? ''

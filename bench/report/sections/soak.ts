@@ -12,7 +12,7 @@ export function soakSections({ results, config }: SoakInput): Section[] {
       title: 'Endurance',
       lead:
         results.findings.length === 0
-          ? `${String(config['minutes'])} minutes of coming and going: nothing leaks, nothing drifts.`
+          ? `${String(config['minutes'])} minute${config['minutes'] === 1 ? '' : 's'} of coming and going: nothing leaks, nothing drifts.`
           : results.findings.join(' '),
       body: [
         tiles([

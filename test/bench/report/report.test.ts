@@ -87,7 +87,7 @@ describe('the page of a report', () => {
     expect(html).not.toMatch(/<script|https?:|url\(|@import/);
     expect(html).toContain('a &lt;cpu&gt;');
     expect(html).toContain('hop closed → description delivered');
-    expect(html).toContain('both, werift');
+    expect(html).toContain('face and voice, werift');
   });
 
   it('shows of two reports of a kind how the second compares with the first', () => {
@@ -160,4 +160,45 @@ describe('charts', () => {
     expect(chart).not.toMatch(/NaN|Infinity/);
     expect(barChart('t', [{ label: 'a', value: 0, shown: '0' }])).not.toMatch(/NaN|Infinity/);
   });
+});
+
+/** As `bench forward` writes it; before, the quantiles lay one level down. */
+function forward(nested: boolean): AnyReport {
+  const segment = (p50: number): object => ({
+    ...(nested ? { latency: { p50, p95: 2 * p50 } } : { p50, p95: 2 * p50 }),
+    lost: 0,
+    sfuCores: 0.1,
+  });
+  const pairs = [1, 1.1, 1.2].map((factor) => ({ off: segment(0.5), on: segment(0.5 * factor) }));
+  const rows = [{ publishers: 4, tapDrops: 0, pairs }];
+  const room = (publishers: number, end: string | null): object => ({
+    publishers,
+    streamsIn: 2 * publishers,
+    streamsOut: 6 * publishers,
+    sfuCores: 0.6,
+    end,
+  });
+  const engines = [
+    { engine: 'werift', rows, steps: [room(20, null), room(24, 'loss')] },
+    { engine: 'mediasoup', rows: [], steps: [] },
+  ];
+  const machine = { cpu: 'a cpu', cores: 2 };
+  const report = { benchmark: 'forward', machine, version: { revision: null }, engines };
+  return parseReport(JSON.stringify(report), 'forward.json');
+}
+
+describe('the forward path', () => {
+  it.each([true, false])(
+    'is drawn with its ratio, what that lies in, and the streams of a core (nested: %s)',
+    (nested) => {
+      const html = reportPage([forward(nested)], 0.1);
+      expect(html).toContain('Taps cost the way from publisher to viewer 0.05 ms at the median at most');
+      expect(html).toContain('1.10 (1.00 to 1.20)');
+      expect(html).toContain('40 → 120');
+      expect(html).toContain('at 24 packets were lost');
+      expect(html).not.toMatch(/NaN|Infinity|undefined/);
+      const markdown = figuresMarkdown([forward(nested)]);
+      expect(markdown).toMatch(/werift, 4 publishers: p50, taps on over off +\| × 1\.10 \(1\.00 to 1\.20\)/);
+    },
+  );
 });
