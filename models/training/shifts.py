@@ -16,13 +16,19 @@ from features import FRAMES, LAYOUT
 HOP_S = LAYOUT["hopMs"] / 1000
 SETTLING, FOLLOWING, LONGEST_DELAY_S, WORTH, PERCEIVED = 20, 2, 5.0, 0.5, 0.6
 SEED = 910_000_000
+HEADS = ("vad", "vad_sd", "change")  # what the rule reads
 
 
-def found(vad: np.ndarray, change: np.ndarray, slack: float = 0.3, enough: float = 0.25, weight: float = 0.5, usual: float = 0.3) -> list[int]:
-    """vad [N,3], change [N] -> hops at whose end a shift is certain."""
-    out, settled, count, leaving, evidence, course, following = [], vad[0, :2].astype(float), 1, None, 0.0, None, 0
-    for t in range(1, len(vad)):
-        v = vad[t, :2].astype(float)
+def found(vad, sd, change, slack=0.3, enough=0.25, weight=0.5, usual=0.3, sure_sd=0.2, unsure_sd=0.35) -> list[int]:
+    """vad and sd [N,2 or 3], change [N] -> hops at whose end a shift is certain."""
+    sure = np.clip((unsure_sd - sd[:, :2].astype(float)) / (unsure_sd - sure_sd), 0, 1)
+    out, v, settled, count, leaving, evidence, course, following = [], None, None, 1, None, 0.0, None, 0
+    for t in range(len(vad)):
+        if v is None:
+            if sure[t].min() > 0:
+                v = settled = vad[t, :2].astype(float)
+            continue
+        v = v + (vad[t, :2] - v) * sure[t]
         if following:
             following -= 1
             if (v - settled) @ course > 0:
@@ -44,7 +50,7 @@ def found(vad: np.ndarray, change: np.ndarray, slack: float = 0.3, enough: float
     return out
 
 
-def held_once(vad: np.ndarray, enter: float, leave: float, hold_hops: int) -> list[int]:
+def held_once(vad, enter: float, leave: float, hold_hops: int) -> list[int]:
     """The rule before it, for comparison: at least `enter` away, and `hold_hops` in one place."""
     out, settled, count, place = [], vad[0, :2].astype(float), 1, None
     for t in range(1, len(vad)):
@@ -67,13 +73,13 @@ def held_once(vad: np.ndarray, enter: float, leave: float, hold_hops: int) -> li
 
 
 def score(heads: dict, evidence: np.ndarray, moves: list, find=found) -> dict:
-    """F over episodes (heads "vad" [E,N,3] and "change" [E,N], evidence [E,N]) and the delay from the onset of a change to the end of the hop
+    """F over episodes (heads "vad" and "vad_sd" [E,N,3], "change" [E,N], evidence [E,N]) and the delay from the onset of a change to the end of the hop
     that told it. Changes of at least WORTH in valence and arousal that could be perceived count; of smaller ones a find is neither right nor wrong."""
     right = wrong = missed = 0
     delays = []
-    for v, c, seen, changes in zip(heads["vad"], heads["change"], evidence, moves):
-        hops = find(v, c)
-        onsets = [(frame / FRAMES * HOP_S, np.hypot(dv, da) >= WORTH and seen[frame // FRAMES :][:4].min() >= PERCEIVED) for frame, dv, da in changes if frame // FRAMES < len(v) - 4]
+    for *readings, seen, changes in zip(*(heads[n] for n in HEADS), evidence, moves):
+        hops = find(*readings)
+        onsets = [(frame / FRAMES * HOP_S, np.hypot(dv, da) >= WORTH and seen[frame // FRAMES :][:4].min() >= PERCEIVED) for frame, dv, da in changes if frame // FRAMES < len(seen) - 4]
         free = [(h + 1) * HOP_S for h in hops]
         for onset, worth in onsets:
             told = next((x for x in free if 0 < x - onset <= LONGEST_DELAY_S), None)
@@ -90,7 +96,7 @@ def score(heads: dict, evidence: np.ndarray, moves: list, find=found) -> dict:
 
 def false_alarms(heads: dict, find=found, warmup: int = 12) -> float:
     """Shifts told in an hour in which somebody's affect does not move at all; heads of still episodes."""
-    told = sum(sum(t >= warmup for t in find(v, c)) for v, c in zip(heads["vad"], heads["change"]))
+    told = sum(sum(t >= warmup for t in find(*readings)) for readings in zip(*(heads[n] for n in HEADS)))
     hops = heads["vad"].shape[0] * (heads["vad"].shape[1] - warmup)
     return round(told / (hops * HOP_S / 3600), 1)
 
@@ -109,7 +115,7 @@ def heard(pack, episodes: int, hops: int, still: bool, seed: int = SEED, group: 
         state, said, out = pack.begin(group), np.zeros((group, pack.spec["saidSize"]), np.float32), []
         for t in range(hops):
             heads, state = pack.feel(m.face[:, t], m.voice[:, t], m.caption[:, t], said, np.full(group, t), state)
-            out.append({n: heads[n] for n in ("vad", "change")})
+            out.append({n: heads[n] for n in HEADS})
         rows.append({n: np.stack([x[n] for x in out], 1) for n in out[0]})
         evidence.append(judge(latents, m, hops).evidence)
         moves += [x.moves for x in latents]
@@ -124,16 +130,19 @@ def sweep(pack) -> None:
         print(f"{name:34s} F {s['F']:.3f}  precision {s['precision']:.2f}  recall {s['recall']:.2f}  delay p50 {s['delay p50 s']} s, p90 {s['delay p90 s']} s  false in an hour of holding still {false_alarms(still[0], find)}", flush=True)
 
     for enter, leave, hold in ((0.35, 0.2, 3), (0.5, 0.25, 2), (0.5, 0.25, 1)):
-        tell(f"held: {enter} {leave} {hold} hops", lambda v, c: held_once(v, enter, leave, hold))
-    for slack, enough, weight in itertools.product((0.27, 0.3, 0.35), (0.15, 0.2, 0.25, 0.3, 0.4), (0.0, 0.5)):
-        tell(f"summed: {slack} {enough} {weight}", lambda v, c: found(v, c, slack, enough, weight))
+        tell(f"held: {enter} {leave} {hold} hops", lambda v, sd, c: held_once(v, enter, leave, hold))
+    for slack, enough, weight in itertools.product((0.27, 0.3, 0.35), (0.15, 0.2, 0.25, 0.3), (0.0, 0.5)):
+        tell(f"summed: {slack} {enough} {weight}", lambda v, sd, c: found(v, sd, c, slack, enough, weight))
+    for sure, unsure in ((0.15, 0.3), (0.2, 0.3), (0.2, 0.4), (0.25, 0.45), (8, 9)):
+        tell(f"sure: {sure} to {unsure}", lambda v, sd, c: found(v, sd, c, sure_sd=sure, unsure_sd=unsure))
 
 
 def cases(pack) -> list[dict]:
-    """Readings [valence, arousal, change] as events carry them, and the hops that tell."""
+    """Readings [valence, its sd, arousal, its sd, change] as events carry them, and the hops that tell."""
     heads, _, _ = heard(pack, 8, 48, False, group=8)
-    rounded = {n: np.round(heads[n].astype(float), 3) for n in heads}
-    return [{"readings": np.concatenate([v[:, :2], c[:, None]], 1).tolist(), "told": found(v, c)} for v, c in zip(rounded["vad"], rounded["change"])]
+    v, sd, c = (np.round(heads[n].astype(float), 3) for n in HEADS)
+    rows = np.stack([v[..., 0], sd[..., 0], v[..., 1], sd[..., 1], c], -1)
+    return [{"readings": rows[e].tolist(), "told": found(v[e], sd[e], c[e])} for e in range(len(rows))]
 
 
 if __name__ == "__main__":

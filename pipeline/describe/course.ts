@@ -81,8 +81,9 @@ export class Course {
     this.#summary.push(state, labels);
     for (const cue of begun) this.#summary.cue(cue);
     // Not asked: how confident the model is. A voice that becomes agitated is just what leaves valence unsure.
-    const { startMs, endMs } = state;
-    const moved = this.#detector.push({ affect, change, labels: state.labels, startMs, endMs });
+    const { startMs, endMs, labels: found } = state;
+    const sd = { valence: state.valence.sd, arousal: state.arousal.sd };
+    const moved = this.#detector.push({ affect, sd, change, labels: found, startMs, endMs });
     return moved && { ...moved, state };
   }
 

@@ -1,7 +1,7 @@
 /**
  * When the affect of one person has really moved. Evidence adds up hop by hop, a sequential test (the cumulative sum of
- * Page 1954): what is far is told after one hop, what is nearer after several, and a moment that passes never. Pure; takes
- * one reading a hop. The same rule in Python, with which the numbers here were chosen: models/training/shifts.py.
+ * Page 1954): what is far is told after one hop, what is nearer after several, and a moment that passes never. What cannot
+ * be read for a while, as behind a hand, is taken to stay what it was. Pure; takes one reading a hop. The same rule in Python, with which the numbers here were chosen: models/training/shifts.py.
  */
 
 interface ShiftOptions {
@@ -12,6 +12,9 @@ interface ShiftOptions {
   /** What the model's own sense of change, where above `usualChange`, adds to a hop's distance. */
   readonly changeWeight: number;
   readonly usualChange: number;
+  /** Standard deviations up to which a reading is taken whole, and from which it is not taken at all; between them in part. */
+  readonly sureSd: number;
+  readonly unsureSd: number;
   /** After so long without a reading, what was begun is forgotten. Milliseconds. */
   readonly staleMs: number;
 }
@@ -21,6 +24,8 @@ const SHIFT_DEFAULTS: ShiftOptions = {
   enough: 0.25,
   changeWeight: 0.5,
   usualChange: 0.3,
+  sureSd: 0.2,
+  unsureSd: 0.35,
   staleMs: 15_000,
 };
 
@@ -34,6 +39,8 @@ export interface Affect {
 /** What one hop tells. `L`: whatever its labels are; they are only passed on. */
 export interface Reading<L> {
   readonly affect: Affect;
+  /** How unsure the model is of it: standard deviations. */
+  readonly sd: Pick<Affect, 'valence' | 'arousal'>;
   /** How much the model takes this hop for a change, 0..1. */
   readonly change: number;
   readonly labels: L;
@@ -42,7 +49,7 @@ export interface Reading<L> {
 }
 
 export interface Moved<L> {
-  /** Where it had settled before (a mean of readings), and the reading that made the shift certain. */
+  /** Where it had settled before (a mean of readings), and where it was, as far as known, when the shift was certain. */
   readonly from: Affect;
   readonly to: Affect;
   /** The labels as last read in either place. */
@@ -72,6 +79,8 @@ export class ShiftDetector<L> {
   /** The readings in a row that were away, on one side: the first of them, and what they add up to. */
   #leaving: { readonly affect: Affect; readonly sinceMs: number; evidence: number } | undefined;
   #lastMs = -Infinity;
+  /** The affect as far as the model was sure of it. */
+  #known: Affect | undefined;
 
   constructor(options: Partial<ShiftOptions> = {}) {
     this.#options = { ...SHIFT_DEFAULTS, ...options };
@@ -79,7 +88,9 @@ export class ShiftDetector<L> {
 
   /** Takes the reading of one hop, in order of time. @returns the shift that it makes certain, once */
   push(reading: Reading<L>): Moved<L> | undefined {
-    const { affect, labels, startMs, endMs } = reading;
+    const { labels, startMs, endMs } = reading;
+    const affect = this.#learn(reading);
+    if (affect === undefined) return undefined;
     if (startMs - this.#lastMs > this.#options.staleMs) this.#leaving = undefined;
     this.#lastMs = endMs;
     const settled = this.#settled;
@@ -89,11 +100,21 @@ export class ShiftDetector<L> {
     }
     if (follow(settled, affect)) return undefined;
     const away = distance(affect, settled.mean);
-    if (away >= this.#options.slack) return this.#leave(settled, reading, away);
+    if (away >= this.#options.slack) return this.#leave(settled, { ...reading, affect }, away);
     this.#leaving = undefined;
     if (settled.count < SETTLING_READINGS) settled.mean = between(settled.mean, affect, 1 / ++settled.count);
     settled.labels = labels;
     return undefined;
+  }
+
+  /** Moves what is known towards the reading, on each axis as far as that is sure; undefined until both are. */
+  #learn({ affect, sd }: Reading<L>): Affect | undefined {
+    const { sureSd, unsureSd } = this.#options;
+    const sure = (of: number): number => Math.min(1, Math.max(0, (unsureSd - of) / (unsureSd - sureSd)));
+    const shares = { valence: sure(sd.valence), arousal: sure(sd.arousal), dominance: 1 };
+    if (this.#known) this.#known = between(this.#known, affect, shares);
+    else if (shares.valence > 0 && shares.arousal > 0) this.#known = affect;
+    return this.#known;
   }
 
   #leave(settled: Level<L>, { affect, change, labels, startMs }: Reading<L>, away: number): Moved<L> | undefined {
@@ -144,11 +165,13 @@ function minus(a: Affect, b: Affect): Affect {
   return { valence: a.valence - b.valence, arousal: a.arousal - b.arousal, dominance: a.dominance - b.dominance };
 }
 
-function between(a: Affect, b: Affect, share: number): Affect {
-  const towards = (from: number, to: number): number => from + (to - from) * share;
+/** From a towards b, by a share of the way; on each axis its own when there are three. */
+function between(a: Affect, b: Affect, share: number | Affect): Affect {
+  const { valence, arousal, dominance } =
+    typeof share === 'number' ? { valence: share, arousal: share, dominance: share } : share;
   return {
-    valence: towards(a.valence, b.valence),
-    arousal: towards(a.arousal, b.arousal),
-    dominance: towards(a.dominance, b.dominance),
+    valence: a.valence + (b.valence - a.valence) * valence,
+    arousal: a.arousal + (b.arousal - a.arousal) * arousal,
+    dominance: a.dominance + (b.dominance - a.dominance) * dominance,
   };
 }

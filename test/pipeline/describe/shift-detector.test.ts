@@ -5,11 +5,17 @@ import { z } from 'zod';
 import { type Moved, ShiftDetector } from '../../../pipeline/describe/shift-detector.ts';
 
 /** Valence hop by hop of 500 ms; labels are the number of the hop. */
-function run(valences: readonly number[], detector = new ShiftDetector<number>(), fromHop = 0, change = 0): Told[] {
+function run(
+  valences: readonly number[],
+  detector = new ShiftDetector<number>(),
+  fromHop = 0,
+  { change = 0, sd = 0.1 } = {},
+): Told[] {
   return valences.flatMap((valence, i) => {
     const hop = fromHop + i;
     const affect = { valence, arousal: 0, dominance: 0 };
-    const moved = detector.push({ affect, change, labels: hop, startMs: hop * 500, endMs: (hop + 1) * 500 });
+    const sds = { valence: sd, arousal: 0.1 };
+    const moved = detector.push({ affect, sd: sds, change, labels: hop, startMs: hop * 500, endMs: (hop + 1) * 500 });
     return moved ? [{ ...moved, hop }] : [];
   });
 }
@@ -32,15 +38,29 @@ describe('ShiftDetector', () => {
   it('needs fewer hops when the model itself takes them for a change', () => {
     const detector = new ShiftDetector<number>();
     run(hold(0, 10), detector);
-    expect(run(hold(0.45, 10), detector, 10, 0.7)).toMatchObject([{ hop: 10 }]);
+    expect(run(hold(0.45, 10), detector, 10, { change: 0.7 })).toMatchObject([{ hop: 10 }]);
   });
 
   it('does not take a change that the model feels for one, when nothing moved', () => {
-    expect(run(hold(0, 30), new ShiftDetector<number>(), 0, 1)).toEqual([]);
+    expect(run(hold(0, 30), new ShiftDetector<number>(), 0, { change: 1 })).toEqual([]);
   });
 
   it('dates a gradual shift to when the affect was away, not to when that was certain', () => {
     expect(run([...hold(0, 10), 0.1, 0.2, 0.36, 0.4, ...hold(0.5, 10)])).toMatchObject([{ hop: 14, sinceMs: 6000 }]);
+  });
+
+  it('takes what cannot be read for a while to stay what it was', () => {
+    const detector = new ShiftDetector<number>();
+    run(hold(-0.6, 10), detector);
+    expect(run(hold(0, 10), detector, 10, { sd: 0.4 })).toEqual([]);
+    expect(run(hold(-0.6, 10), detector, 20)).toEqual([]);
+    expect(run(hold(0.6, 10), detector, 30)).toHaveLength(1);
+  });
+
+  it('begins where the model first is sure', () => {
+    const detector = new ShiftDetector<number>();
+    expect(run(hold(0, 4), detector, 0, { sd: 0.5 })).toEqual([]);
+    expect(run(hold(0.7, 10), detector, 4)).toEqual([]);
   });
 
   it('does not take a small moment for a shift', () => {
@@ -93,13 +113,14 @@ describe('ShiftDetector', () => {
     const text = readFileSync(new URL('shift-cases.json', import.meta.url), 'utf8');
     const number = z.number();
     const cases = z
-      .array(z.object({ readings: z.array(z.tuple([number, number, number])), told: z.array(number) }))
+      .array(z.object({ readings: z.array(z.tuple([number, number, number, number, number])), told: z.array(number) }))
       .parse(JSON.parse(text));
     for (const { readings, told } of cases) {
       const detector = new ShiftDetector<number>();
-      const hops = readings.flatMap(([valence, arousal, change], hop) => {
+      const hops = readings.flatMap(([valence, valenceSd, arousal, arousalSd, change], hop) => {
         const affect = { valence, arousal, dominance: 0 };
-        const moved = detector.push({ affect, change, labels: hop, startMs: hop * 500, endMs: (hop + 1) * 500 });
+        const sd = { valence: valenceSd, arousal: arousalSd };
+        const moved = detector.push({ affect, sd, change, labels: hop, startMs: hop * 500, endMs: (hop + 1) * 500 });
         return moved ? [hop] : [];
       });
       expect(hops).toEqual(told);
