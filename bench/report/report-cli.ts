@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { BenchError } from '../bench-error.ts';
 import { positive, print } from '../cli/options.ts';
+import type { AnyReport } from './read-report.ts';
 
 /** `undertone bench report`. */
 export function reportCommand(): Command {
@@ -12,6 +14,7 @@ export function reportCommand(): Command {
     )
     .argument('<reports...>', 'JSON files, as written by --out')
     .option('--html <file>', 'write the page there')
+    .option('--readme <file>', 'put the figures between the marks of this Markdown file')
     .option('--noise <percent>', 'a difference up to this is noise', positive, 10)
     .addHelpText(
       'after',
@@ -21,10 +24,12 @@ Examples:
   undertone bench report before.json after.json --html comparison.html
   undertone bench report capacity.json                     a Markdown table for a README, on standard output`,
     )
-    .action(async (files: string[], { html, noise }: { html?: string; noise: number }) => {
+    .action(async (files: string[], { html, noise, readme }: { html?: string; noise: number; readme?: string }) => {
       const { loadReport } = await import('./load-reports.ts');
-      const reports = [];
+      const reports: AnyReport[] = [];
       for (const file of files) reports.push(await loadReport(file));
+      if (readme !== undefined) await writeReadme(readme, reports);
+      if (readme !== undefined && html === undefined) return;
       if (html === undefined) {
         const { figuresMarkdown } = await import('./figures-table.ts');
         print(figuresMarkdown(reports));
@@ -34,4 +39,13 @@ Examples:
       await writeFile(html, reportPage(reports, noise / 100));
       print(`Wrote ${html}: open it in a browser.`);
     });
+}
+
+async function writeReadme(file: string, reports: readonly AnyReport[]): Promise<void> {
+  const { withFigures } = await import('./readme-figures.ts');
+  const before = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new BenchError('used-wrongly', `${file} cannot be read. Give --readme a Markdown file.`, cause);
+  });
+  await writeFile(file, withFigures(before, reports));
+  print(`Wrote the figures into ${file}.`);
 }
