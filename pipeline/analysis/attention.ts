@@ -1,13 +1,16 @@
 /**
  * Who neither speaks nor moves is looked at less. The policy: after five seconds without speech and without motion one
- * picture a second is read, and the pictures between stand for what the last one showed, since they show the same; the
- * first word or motion brings back every picture at once. What is heard is always heard in full.
+ * picture a second is read, after half a minute one in three seconds, and the pictures between stand for what the last one
+ * showed, since they show the same; the first word or motion brings back every picture at once. What is heard is always
+ * heard in full, and every picture is decoded, since the next one builds on it.
  */
 import { voiceColumn } from '../sense/voice/voice-features.ts';
 import type { FaceSample, VideoFrame, VoiceSegment } from '../types.ts';
 
 const IDLE_AFTER_US = 5_000_000;
 const IDLE_INTERVAL_US = 1_000_000;
+const LONG_IDLE_AFTER_US = 30_000_000;
+const LONG_IDLE_INTERVAL_US = 3_000_000;
 /** Share of a tenth of a second in which a voice was active; less is a click or a cough. */
 const SPEAKING = 0.3;
 const COLUMNS = 32;
@@ -39,8 +42,7 @@ export class Attention {
     this.#look(frame);
     if (this.#moved(frame)) this.#livelyUs = Math.max(this.#livelyUs, captureUs);
     const last = this.#sample;
-    const idle = last !== undefined && captureUs - this.#livelyUs >= IDLE_AFTER_US;
-    if (!idle || captureUs - this.#readUs >= IDLE_INTERVAL_US) return undefined;
+    if (last === undefined || captureUs - this.#readUs >= intervalAfter(captureUs - this.#livelyUs)) return undefined;
     return { ...last, captureUs, decodedMs, sensedMs: performance.now() };
   }
 
@@ -84,4 +86,10 @@ export class Attention {
       }
     }
   }
+}
+
+/** How far apart pictures are read of who has neither spoken nor moved for so long; 0 reads every one. */
+function intervalAfter(idleUs: number): number {
+  if (idleUs < IDLE_AFTER_US) return 0;
+  return idleUs < LONG_IDLE_AFTER_US ? IDLE_INTERVAL_US : LONG_IDLE_INTERVAL_US;
 }

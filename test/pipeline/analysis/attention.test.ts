@@ -38,6 +38,15 @@ describe('Attention', () => {
     expect(watch(attention, 5, 15, (atUs) => frame(atUs, 100, 3)).length).toBeLessThanOrEqual(11);
   });
 
+  it('reads one in three seconds after half a minute, and every one at the first motion all the same', () => {
+    const attention = new Attention();
+    watch(attention, 0, 31, (atUs) => frame(atUs, 100, 3));
+    const read = watch(attention, 31, 61, (atUs) => frame(atUs, 100, 3));
+    expect(read.length).toBeGreaterThanOrEqual(9);
+    expect(read.length).toBeLessThanOrEqual(11);
+    expect(watch(attention, 61, 63, (atUs) => frame(atUs, 120))).toHaveLength(12);
+  });
+
   it('lets the last picture that was read stand for those between, at their own times', () => {
     const attention = new Attention();
     const [last] = watch(attention, 0, 6, (atUs) => frame(atUs, 100)).slice(-1);
