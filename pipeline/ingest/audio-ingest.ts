@@ -3,22 +3,12 @@
  * sequence runs on, time jumps), loss (the sequence has a gap) and mute (the publisher said so).
  */
 import type { AudioFrame, TrackInfo } from '../types.ts';
-import { CaptureClock, MonotonicStamp, ParticipantClock } from './capture-clock.ts';
-import { ErrorReporter } from './ingest-error.ts';
 import { OpusDecoder, pipelineSamples } from './opus-decoder.ts';
 import { isOpusDtx, OPUS_CLOCK_HZ, opusPacketTicks } from './opus-packet.ts';
-import { RtpReceiver } from './rtp-receiver.ts';
 import type { RtpPacket } from './rtp-packet.ts';
-import { LOST_AFTER_US, SignalGate, StallGuard } from './track.ts';
-import type { IngestEvents, IngestSenderReport } from './track.ts';
+import { LOST_AFTER_US, TrackIngest, type TrackIngestOptions } from './track-ingest.ts';
+import type { IngestEvents } from './track.ts';
 import { unfold32 } from './wrapping.ts';
-
-export interface AudioIngestOptions {
-  /** Share one between the tracks of a participant, so that they align. */
-  readonly clock?: ParticipantClock;
-  /** How long a missing packet is waited for; default 60 ms. */
-  readonly holdUs?: number;
-}
 
 const US_PER_TICK = 1e6 / OPUS_CLOCK_HZ;
 const FRAME_TICKS = 960;
@@ -30,6 +20,11 @@ const MAX_DTX_TICKS = 48_000;
 const DTX_MARGIN_US = 120_000;
 const SILENT_AFTER_US = 2_000_000;
 const FAILURES_TO_RESTART = 10;
+const WORDS = {
+  ingest: 'Audio',
+  muted: 'The participant has muted the microphone.',
+  lost: 'No audio arrives any more. Check the connection of the participant.',
+} as const;
 
 /** What is known of a packet when it comes to decoding: durations in RTP ticks. */
 interface PacketTimes {
@@ -40,18 +35,8 @@ interface PacketTimes {
   readonly arrivalUs: number;
 }
 
-export class AudioIngest {
-  readonly #info: TrackInfo;
-  readonly #events: IngestEvents<AudioFrame>;
-  readonly #reporter: ErrorReporter;
-  readonly #signal: SignalGate;
-  readonly #clock: CaptureClock;
-  readonly #stamp = new MonotonicStamp();
-  readonly #stall = new StallGuard();
-  readonly #receiver: RtpReceiver;
+export class AudioIngest extends TrackIngest<AudioFrame, IngestEvents<AudioFrame>> {
   readonly #decoder: OpusDecoder | undefined;
-  #muted = false;
-  #closed = false;
   #failures = 0;
   #frames = 0;
   #concealed = 0;
@@ -60,123 +45,60 @@ export class AudioIngest {
   #nextRtp: number | undefined;
   #nextCaptureUs = 0;
   #dtxSinceUs: number | undefined;
-  #lastArrivalUs: number | undefined;
 
-  constructor(info: TrackInfo, events: IngestEvents<AudioFrame>, options: AudioIngestOptions = {}) {
-    this.#info = info;
-    this.#events = events;
-    this.#reporter = new ErrorReporter(info.id, (error) => events.onError(error));
-    this.#signal = new SignalGate((state, detail) => events.onSignal(state, detail));
-    this.#clock = new CaptureClock(OPUS_CLOCK_HZ, options.clock ?? new ParticipantClock());
-    const { holdUs } = options;
-    this.#receiver = new RtpReceiver(
-      {
-        onPacket: (packet, arrivalUs) => this.#onPacket(packet, arrivalUs),
-        onLoss: (count) => (this.#lostPackets += count),
-        onRestart: () => this.#restartStream(),
-      },
-      this.#reporter,
-      info.payloadType,
-      holdUs === undefined ? {} : { holdUs },
-    );
+  constructor(info: TrackInfo, events: IngestEvents<AudioFrame>, options: TrackIngestOptions = {}) {
+    super(info, OPUS_CLOCK_HZ, events, WORDS, options);
     this.#decoder = info.mimeType.toLowerCase() === 'audio/opus' ? new OpusDecoder() : undefined;
   }
 
-  /** One RTP packet, header included; `arrivalUs` on the process's monotonic clock. Never throws. */
-  push(rtp: Uint8Array, arrivalUs: number): void {
-    this.#guard(arrivalUs, () => {
-      if (this.#muted || this.#isUnsupported()) return;
-      this.#lastArrivalUs = arrivalUs;
-      this.#receiver.push(rtp, arrivalUs);
-    });
+  protected refusal(): string | undefined {
+    if (this.#decoder !== undefined) return undefined;
+    return `${this.info.mimeType} cannot be heard: publish this track as audio/opus.`;
   }
 
-  senderReport(report: IngestSenderReport): void {
-    if (report.ssrc !== undefined && report.ssrc !== this.#receiver.ssrc) return;
-    this.#clock.report(report);
+  protected onLoss(count: number): void {
+    this.#lostPackets += count;
   }
 
-  /** The publisher muted or unmuted. What was held is dropped: muted means that nothing more is heard. */
-  muted(muted: boolean, atUs: number): void {
-    if (this.#closed || muted === this.#muted) return;
-    this.#muted = muted;
-    this.#lastArrivalUs = atUs;
-    this.#receiver.reset();
-    this.#restartStream();
-    this.#guard(atUs, () => {
-      if (muted) this.#signal.set('muted', 'The participant has muted the microphone.');
-    });
-  }
-
-  /** Call every 20 to 100 ms: ends waits for lost packets, fills DTX with silence, notices when nothing comes. */
-  tick(nowUs: number): void {
-    this.#guard(nowUs, () => {
-      if (this.#muted || this.#isUnsupported()) return;
-      if (this.#stall.mayGiveUp(nowUs)) {
-        this.#receiver.tick(nowUs);
-        this.#fillDtx(nowUs);
-      }
-      this.#watch(nowUs);
-    });
-  }
-
-  /** Counts since the start; the reorder buffer's are included. */
-  stats(): Readonly<Record<string, number>> {
-    const { stats, reorderStats } = this.#receiver;
-    return {
-      ...stats,
-      ...reorderStats,
-      frames: this.#frames,
-      concealed: this.#concealed,
-      clockJumps: this.#clock.jumps,
-    };
-  }
-
-  /** Idempotent; nothing is called back afterwards. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#receiver.reset();
-    this.#decoder?.close();
-  }
-
-  #isUnsupported(): boolean {
-    if (this.#decoder !== undefined) return false;
-    const detail = `${this.#info.mimeType} cannot be heard: publish this track as audio/opus.`;
-    this.#signal.set('unsupported', detail);
-    return true;
-  }
-
-  /** A failing listener or a bug of ours must not reach the call or the other tracks. */
-  #guard(nowUs: number, work: () => void): void {
-    if (this.#closed) return;
-    try {
-      work();
-    } catch (cause) {
-      this.#reporter.report(
-        'internal',
-        'Audio ingest failed on a packet and went on. Please report this.',
-        nowUs,
-        cause,
-      );
-    }
-  }
-
-  #restartStream(): void {
-    this.#clock.restart();
+  protected onRestart(): void {
+    this.clock.restart();
     this.#nextRtp = undefined;
     this.#dtxSinceUs = undefined;
     this.#lostPackets = 0;
   }
 
-  #onPacket(packet: RtpPacket, arrivalUs: number): void {
+  /** While DTX lasts, silence is known before the next packet says so: live windows need not wait for it. */
+  protected override onTick(): void {
+    if (this.#dtxSinceUs === undefined || this.#nextRtp === undefined) return;
+    if (this.nowUs - (this.lastArrivalUs ?? this.nowUs) > LOST_AFTER_US) return;
+    const frameUs = FRAME_TICKS * US_PER_TICK;
+    while (this.#nextCaptureUs + frameUs <= this.nowUs - DTX_MARGIN_US) {
+      this.#emitSilence(FRAME_TICKS, this.#nextCaptureUs);
+      this.#nextRtp += FRAME_TICKS;
+      this.#nextCaptureUs += frameUs;
+    }
+  }
+
+  protected onAlive(): void {
+    if (this.#dtxSinceUs !== undefined && this.nowUs - this.#dtxSinceUs > SILENT_AFTER_US) this.signal.set('silent');
+  }
+
+  protected counts(): Readonly<Record<string, number>> {
+    return { frames: this.#frames, concealed: this.#concealed };
+  }
+
+  protected onClose(): void {
+    this.#decoder?.close();
+  }
+
+  protected onPacket(packet: RtpPacket, arrivalUs: number): void {
     if (packet.payload.length === 0) return;
     const ticks = opusPacketTicks(packet.payload);
     if (typeof ticks === 'string') {
-      this.#reporter.report('bad-packet', `A packet was dropped: ${ticks}.`, arrivalUs);
+      this.reporter.report('bad-packet', `A packet was dropped: ${ticks}.`, arrivalUs);
       return;
     }
-    const captureUs = this.#clock.captureUs(packet.timestamp, arrivalUs);
+    const captureUs = this.clock.captureUs(packet.timestamp, arrivalUs);
     const rtp = unfold32(this.#nextRtp ?? packet.timestamp, packet.timestamp);
     const overlap = this.#bridge(rtp, captureUs);
     this.#decode(packet.payload, { ticks, captureUs, overlap, arrivalUs });
@@ -212,18 +134,18 @@ export class AudioIngest {
     this.#failures = 0;
     const startUs = captureUs - delayUs + overlap * US_PER_TICK;
     this.#emit(samples.subarray(pipelineSamples(overlap)), startUs, dtx ? 'dtx' : 'ok');
-    if (!dtx) this.#signal.set('ok');
+    if (!dtx) this.signal.set('ok');
   }
 
   #onDecodeFailure(ticks: number, captureUs: number, arrivalUs: number): void {
     this.#failures += 1;
-    this.#reporter.report('decode-failed', 'The Opus decoder refused a packet; it counts as lost.', arrivalUs);
+    this.reporter.report('decode-failed', 'The Opus decoder refused a packet; it counts as lost.', arrivalUs);
     this.#conceal(ticks, captureUs);
     if (this.#failures < FAILURES_TO_RESTART) return;
     this.#failures = 0;
     const detail = 'Audio cannot be decoded. If the call is end-to-end encrypted, it cannot be analysed.';
-    this.#reporter.report('decoder-broken', detail, arrivalUs);
-    this.#signal.set('lost', detail);
+    this.reporter.report('decoder-broken', detail, arrivalUs);
+    this.signal.set('lost', detail);
     this.#decoder?.restart();
   }
 
@@ -243,28 +165,9 @@ export class AudioIngest {
     }
   }
 
-  /** While DTX lasts, silence is known before the next packet says so: live windows need not wait for it. */
-  #fillDtx(nowUs: number): void {
-    if (this.#dtxSinceUs === undefined || this.#nextRtp === undefined) return;
-    if (nowUs - (this.#lastArrivalUs ?? nowUs) > LOST_AFTER_US) return;
-    const frameUs = FRAME_TICKS * US_PER_TICK;
-    while (this.#nextCaptureUs + frameUs <= nowUs - DTX_MARGIN_US) {
-      this.#emitSilence(FRAME_TICKS, this.#nextCaptureUs);
-      this.#nextRtp += FRAME_TICKS;
-      this.#nextCaptureUs += frameUs;
-    }
-  }
-
-  #watch(nowUs: number): void {
-    if (this.#lastArrivalUs === undefined) return;
-    if (nowUs - this.#lastArrivalUs > LOST_AFTER_US) {
-      this.#signal.set('lost', 'No audio arrives any more. Check the connection of the participant.');
-    } else if (this.#dtxSinceUs !== undefined && nowUs - this.#dtxSinceUs > SILENT_AFTER_US) this.#signal.set('silent');
-  }
-
   #emit(samples: Float32Array, captureUs: number, state: AudioFrame['state']): void {
     if (samples.length === 0) return;
     this.#frames += 1;
-    this.#events.onFrame({ captureUs: this.#stamp.stamp(captureUs), samples, state, decodedMs: performance.now() });
+    this.events.onFrame({ captureUs: this.stamp.stamp(captureUs), samples, state, decodedMs: performance.now() });
   }
 }

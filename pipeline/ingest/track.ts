@@ -1,4 +1,4 @@
-/** What audio and video ingest have in common. */
+/** What an ingest is given and tells, and how it tells whether its track is well. */
 import type { SignalState } from '../types.ts';
 import type { IngestError } from './ingest-error.ts';
 
@@ -18,9 +18,6 @@ export interface IngestEvents<Frame> {
   /** Never ends the track; at most one per code and five seconds. */
   onError(error: IngestError): void;
 }
-
-/** No packet for so long means that the track is gone. Opus in DTX sends every 400 ms. */
-export const LOST_AFTER_US = 1_500_000;
 
 /** Passes on a signal when it changes. */
 export class SignalGate {

@@ -5,27 +5,21 @@
 import type { Frame } from 'node-av/lib';
 import type { TrackInfo, VideoFrame } from '../types.ts';
 import type { AvDecoder } from './av-decoder.ts';
-import { CaptureClock, MonotonicStamp, ParticipantClock } from './capture-clock.ts';
 import type { Depacketiser, EncodedPicture } from './depacketiser.ts';
-import { ErrorReporter } from './ingest-error.ts';
 import { isDamaged, pictureCodec } from './picture-decoder.ts';
 import type { PictureCodec } from './picture-decoder.ts';
 import { PictureExporter } from './picture-export.ts';
-import { RtpReceiver } from './rtp-receiver.ts';
+import type { RtpPacket } from './rtp-packet.ts';
 import { SampleGate } from './sample-gate.ts';
-import { LOST_AFTER_US, SignalGate, StallGuard } from './track.ts';
-import type { IngestEvents, IngestSenderReport } from './track.ts';
+import { TrackIngest, type TrackIngestOptions } from './track-ingest.ts';
+import type { IngestEvents } from './track.ts';
 
 export interface VideoIngestEvents extends IngestEvents<VideoFrame> {
   /** Pictures are missing: ask the sender for a key frame (PLI). At most once a second. */
   onKeyFrameNeeded(): void;
 }
 
-export interface VideoIngestOptions {
-  /** Share one between the tracks of a participant, so that they align. */
-  readonly clock?: ParticipantClock;
-  /** How long a missing packet is waited for; default 60 ms. */
-  readonly holdUs?: number;
+export interface VideoIngestOptions extends TrackIngestOptions {
   /** The first picture at or past each multiple of this is handed out; default 1/6 s; 0 hands out every one. */
   readonly sampleIntervalUs?: number;
   /** Bigger pictures are scaled down to it; default 640. */
@@ -36,23 +30,18 @@ const KEY_FRAME_REQUEST_INTERVAL_US = 1_000_000;
 /** A key frame comes within a round trip when asked for; longer without one is worth saying. */
 const KEY_FRAME_PATIENCE_US = 2_000_000;
 const FAILURES_TO_RESTART = 3;
+const WORDS = {
+  ingest: 'Video',
+  muted: 'The participant has switched the camera off.',
+  lost: 'No video arrives any more. Check the connection of the participant.',
+} as const;
 
-export class VideoIngest {
-  readonly #info: TrackInfo;
-  readonly #events: VideoIngestEvents;
-  readonly #reporter: ErrorReporter;
-  readonly #signal: SignalGate;
-  readonly #clock: CaptureClock;
-  readonly #stamp = new MonotonicStamp();
-  readonly #stall = new StallGuard();
-  readonly #receiver: RtpReceiver;
+export class VideoIngest extends TrackIngest<VideoFrame, VideoIngestEvents> {
   readonly #gate: SampleGate;
   readonly #exporter: PictureExporter;
   readonly #codec: PictureCodec | undefined;
   readonly #depacketiser: Depacketiser | undefined;
   #decoder: AvDecoder | undefined;
-  #muted = false;
-  #closed = false;
   /** Pictures are dropped for want of a key frame, and since when they are missed. */
   #waiting = true;
   #waitingSinceUs: number | undefined;
@@ -60,16 +49,10 @@ export class VideoIngest {
   #damaged = false;
   #requestedUs = -Infinity;
   #failures = 0;
-  #lastArrivalUs: number | undefined;
-  #nowUs = 0;
   readonly #counts = { decoded: 0, frames: 0, skipped: 0, damaged: 0, keyFrameRequests: 0 };
 
   constructor(info: TrackInfo, events: VideoIngestEvents, options: VideoIngestOptions = {}) {
-    this.#info = info;
-    this.#events = events;
-    this.#reporter = new ErrorReporter(info.id, (error) => events.onError(error));
-    this.#signal = new SignalGate((state, detail) => events.onSignal(state, detail));
-    this.#clock = new CaptureClock(info.clockRateHz, options.clock ?? new ParticipantClock());
+    super(info, info.clockRateHz, events, WORDS, options);
     this.#gate = new SampleGate(options.sampleIntervalUs);
     this.#exporter = new PictureExporter(options.longestSide);
     this.#codec = pictureCodec(info.mimeType);
@@ -81,109 +64,51 @@ export class VideoIngest {
       },
       info.parameters,
     );
-    this.#receiver = this.#openReceiver(options.holdUs);
     this.#decoder = this.#codec?.open();
   }
 
-  /** One RTP packet, header included; `arrivalUs` on the process's monotonic clock. Never throws. */
-  push(rtp: Uint8Array, arrivalUs: number): void {
-    this.#guard(arrivalUs, () => {
-      if (this.#muted || this.#isUnsupported()) return;
-      this.#lastArrivalUs = arrivalUs;
-      this.#receiver.push(rtp, arrivalUs);
-    });
+  protected refusal(): string | undefined {
+    if (this.#codec !== undefined) return undefined;
+    return `${this.info.mimeType} cannot be seen: publish this track as video/VP8 or video/H264.`;
   }
 
-  senderReport(report: IngestSenderReport): void {
-    if (report.ssrc !== undefined && report.ssrc !== this.#receiver.ssrc) return;
-    this.#clock.report(report);
+  protected onPacket(packet: RtpPacket, arrivalUs: number): void {
+    this.#depacketiser?.push(packet, arrivalUs);
   }
 
-  /** The publisher switched the camera off or on. What was held is dropped; after it a key frame is needed. */
-  muted(muted: boolean, atUs: number): void {
-    if (this.#closed || muted === this.#muted) return;
-    this.#muted = muted;
-    this.#lastArrivalUs = atUs;
-    this.#guard(atUs, () => {
-      this.#receiver.reset();
-      this.#restartStream();
-      if (muted) this.#signal.set('muted', 'The participant has switched the camera off.');
-    });
+  protected onLoss(): void {
+    this.#depacketiser?.gap();
+    this.#needKeyFrame();
   }
 
-  /** Call every 20 to 100 ms: ends waits for lost packets and notices when nothing comes. */
-  tick(nowUs: number): void {
-    this.#guard(nowUs, () => {
-      if (this.#muted || this.#isUnsupported()) return;
-      if (this.#stall.mayGiveUp(nowUs)) this.#receiver.tick(nowUs);
-      this.#watch(nowUs);
-    });
-  }
-
-  /** Counts since the start; the reorder buffer's are included. */
-  stats(): Readonly<Record<string, number>> {
-    return { ...this.#receiver.stats, ...this.#receiver.reorderStats, ...this.#counts, clockJumps: this.#clock.jumps };
-  }
-
-  /** Idempotent; nothing is called back afterwards. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#receiver.reset();
-    this.#decoder?.close();
-    this.#exporter.close();
-  }
-
-  #openReceiver(holdUs: number | undefined): RtpReceiver {
-    const events = {
-      onPacket: (packet: Parameters<Depacketiser['push']>[0], arrivalUs: number) =>
-        this.#depacketiser?.push(packet, arrivalUs),
-      onLoss: () => {
-        this.#depacketiser?.gap();
-        this.#needKeyFrame();
-      },
-      onRestart: () => this.#restartStream(),
-    };
-    return new RtpReceiver(events, this.#reporter, this.#info.payloadType, holdUs === undefined ? {} : { holdUs });
-  }
-
-  #isUnsupported(): boolean {
-    if (this.#codec !== undefined) return false;
-    const detail = `${this.#info.mimeType} cannot be seen: publish this track as video/VP8 or video/H264.`;
-    this.#signal.set('unsupported', detail);
-    return true;
-  }
-
-  /** A failing listener or a bug of ours must not reach the call or the other tracks. */
-  #guard(nowUs: number, work: () => void): void {
-    if (this.#closed) return;
-    this.#nowUs = nowUs;
-    try {
-      work();
-    } catch (cause) {
-      this.#reporter.report(
-        'internal',
-        'Video ingest failed on a packet and went on. Please report this.',
-        nowUs,
-        cause,
-      );
-    }
-  }
-
-  #restartStream(): void {
-    this.#clock.restart();
+  protected onRestart(): void {
+    this.clock.restart();
     this.#depacketiser?.gap();
     this.#waiting = true;
     this.#waitingSinceUs = undefined;
   }
 
+  protected onAlive(): void {
+    if (this.#waitingSinceUs !== undefined && this.nowUs - this.#waitingSinceUs > KEY_FRAME_PATIENCE_US)
+      this.signal.set('lost', 'No key frame arrives. Does the SFU pass on key-frame requests?');
+  }
+
+  protected counts(): Readonly<Record<string, number>> {
+    return this.#counts;
+  }
+
+  protected onClose(): void {
+    this.#decoder?.close();
+    this.#exporter.close();
+  }
+
   #onBadPayload(message: string): void {
-    this.#reporter.report('bad-packet', `A picture was dropped: ${message}.`, this.#nowUs);
+    this.reporter.report('bad-packet', `A picture was dropped: ${message}.`, this.nowUs);
     this.#needKeyFrame();
   }
 
   #onPicture(picture: EncodedPicture): void {
-    const captureUs = this.#clock.captureUs(picture.timestamp, picture.arrivalUs);
+    const captureUs = this.clock.captureUs(picture.timestamp, picture.arrivalUs);
     if (this.#waiting && !picture.keyFrame) {
       this.#counts.skipped += 1;
       this.#needKeyFrame();
@@ -205,49 +130,40 @@ export class VideoIngest {
       return;
     }
     this.#failures = 0;
-    const captureUs = this.#stamp.stamp(Number(frame.pts));
+    const captureUs = this.stamp.stamp(Number(frame.pts));
     if (this.#gate.isDue(captureUs)) {
       const picture = this.#exporter.export(frame);
       this.#counts.frames += 1;
-      this.#events.onFrame({ ...picture, captureUs, decodedMs: performance.now() });
+      this.events.onFrame({ ...picture, captureUs, decodedMs: performance.now() });
     }
-    this.#signal.set('ok');
+    this.signal.set('ok');
   }
 
   /** Asks for a key frame and drops pictures until it comes. */
   #needKeyFrame(): void {
     this.#waiting = true;
-    this.#waitingSinceUs ??= this.#nowUs;
-    if (this.#nowUs - this.#requestedUs < KEY_FRAME_REQUEST_INTERVAL_US) return;
-    this.#requestedUs = this.#nowUs;
+    this.#waitingSinceUs ??= this.nowUs;
+    if (this.nowUs - this.#requestedUs < KEY_FRAME_REQUEST_INTERVAL_US) return;
+    this.#requestedUs = this.nowUs;
     this.#counts.keyFrameRequests += 1;
-    this.#events.onKeyFrameNeeded();
+    this.events.onKeyFrameNeeded();
   }
 
   #onFailure(): void {
     this.#failures += 1;
-    this.#reporter.report(
+    this.reporter.report(
       'decode-failed',
       'A picture could not be decoded; waiting for the next key frame.',
-      this.#nowUs,
+      this.nowUs,
     );
     if (this.#failures >= FAILURES_TO_RESTART) {
       this.#failures = 0;
       const detail = 'Video cannot be decoded. If the call is end-to-end encrypted, it cannot be analysed.';
-      this.#reporter.report('decoder-broken', detail, this.#nowUs);
-      this.#signal.set('lost', detail);
+      this.reporter.report('decoder-broken', detail, this.nowUs);
+      this.signal.set('lost', detail);
       this.#decoder?.close();
       this.#decoder = this.#codec?.open();
     }
     this.#needKeyFrame();
-  }
-
-  #watch(nowUs: number): void {
-    if (this.#lastArrivalUs === undefined) return;
-    if (nowUs - this.#lastArrivalUs > LOST_AFTER_US) {
-      this.#signal.set('lost', 'No video arrives any more. Check the connection of the participant.');
-    } else if (this.#waitingSinceUs !== undefined && nowUs - this.#waitingSinceUs > KEY_FRAME_PATIENCE_US) {
-      this.#signal.set('lost', 'No key frame arrives. Does the SFU pass on key-frame requests?');
-    }
   }
 }
