@@ -214,7 +214,7 @@ export class AffectModel {
         `${this.pack.dir}: the heads of its graph do not match its pack.json. Export the pack again.`,
       );
     }
-    for await (const _ of this.speak([{ ...item, cues: heads.cues, vad: heads.vad }], { maxTokens: 2 }));
+    for await (const _ of this.speak([{ ...item, ...heads }], { maxTokens: 2 }));
   }
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {

@@ -98,12 +98,17 @@ async function inspectPack(dir: string, providers: readonly string[]): Promise<P
 async function timeModel(model: AffectModel): Promise<Omit<PackTiming, 'openMs'>> {
   const item = { memory: model.createMemory(), said: new Float32Array(model.pack.manifest.saidSize) };
   const times: number[] = [];
-  let heard = { cues: new Float32Array(model.pack.manifest.cues.length), vad: new Float32Array(3) };
+  let heard = {
+    cues: new Float32Array(model.pack.manifest.cues.length),
+    vad: new Float32Array(3),
+    vadSd: new Float32Array(3),
+  };
   for (let hop = 0; hop < WARM_HOPS + TIMED_HOPS; hop += 1) {
     const startMs = performance.now();
     const [heads] = await model.hop([item]);
     if (hop >= WARM_HOPS) times.push(performance.now() - startMs);
-    heard = { cues: Float32Array.from(heads.cues), vad: Float32Array.from(heads.vad) };
+    const { cues, vad, vadSd } = heads;
+    heard = { cues: cues.slice(), vad: vad.slice(), vadSd: vadSd.slice() };
   }
   times.sort((a, b) => a - b);
   const startMs = performance.now();

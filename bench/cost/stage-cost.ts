@@ -89,6 +89,7 @@ async function measureModel(model: AffectModel, batch: number, rounds: number): 
     said,
     cues: Float32Array.from(heads[index]?.cues ?? []),
     vad: Float32Array.from(heads[index]?.vad ?? []),
+    vadSd: Float32Array.from(heads[index]?.vadSd ?? []),
   }));
   const [firstMs, wholeMs]: [number[], number[]] = [[], []];
   for (let round = 0; round < Math.ceil(rounds / 4); round++) {

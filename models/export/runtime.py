@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
-FORBIDDEN, FORCED = -1e9, 1e4
+FORBIDDEN, FORCED, NAMED, UNSURE_SD = -1e9, 1e4, 5e3, 0.35
 TELLS = (1, 0.55, 0.6)  # how much face, voice and captions can tell (as training/truth.py and pipeline/describe/abstention.ts)
 
 
@@ -53,12 +53,13 @@ class Pack:
         weak = np.zeros(batch, bool) if weak is None or task == "expression" else weak
         plan = task in spec["planned"] if plan is None else plan
         bias = np.zeros((batch, spec["vocabulary"]), np.float32)
-        low = cues < np.array(spec["thresholds"]["cue"], np.float32)
-        bias[:, first : first + cues.shape[1]][low] = FORBIDDEN
+        every = spec["thresholds"].get("every", {}).get(task)
+        low = cues < np.array(every or spec["thresholds"]["cue"], np.float32)
+        bias[:, first : first + cues.shape[1]] = np.where(low, FORBIDDEN, NAMED if every else 0)
         bias[:, spec["tokens"]["plan"]] = np.where(~weak & plan, FORCED, FORBIDDEN)
         bias[:, spec["tokens"]["unsure"]] = np.where(weak, FORCED, FORBIDDEN)
         for b in range(batch):
-            bias[b, self.denied(said[b], heads["vad"][b], cues[b])] = FORBIDDEN
+            bias[b, self.denied(said[b], heads["vad"][b], heads["vad_sd"][b], cues[b])] = FORBIDDEN
         branch = {b["name"]: np.zeros((batch, b["shape"][0], 0, b["shape"][1]), np.float32) for b in spec["branch"]}
         token, position, rows = np.full(batch, spec["tasks"][task]), 1, [[] for _ in range(batch)]
         fixed = {n: state[n] for n in self.cache}
@@ -73,7 +74,7 @@ class Pack:
                 break
         return [r[: r.index(eos)] if eos in r else r for r in rows]
 
-    def denied(self, said, vad, cues) -> list[int]:
+    def denied(self, said, vad, sd, cues) -> list[int]:
         """Tokens of claims that the numbers deny (as models/runtime/claims.ts)."""
         moved = {
             "valence": vad[0] - said[1], "valenceDistance": abs(vad[0] - said[1]), "arousal": vad[1] - said[2],
@@ -83,7 +84,7 @@ class Pack:
         def holds(condition: dict) -> bool:
             if "cue" in condition:
                 return cues[condition["cue"]] >= self.spec["thresholds"]["cue"][condition["cue"]]
-            return said[0] > 0 and condition.get("from", -9) <= moved[condition["of"]] <= condition.get("to", 9)
+            return said[0] > 0 and sd[0] < UNSURE_SD and condition.get("from", -9) <= moved[condition["of"]] <= condition.get("to", 9)
 
         return [t for claim in self.spec["claims"] if not any(holds(c) for c in claim["when"]) for t in claim["tokens"]]
 

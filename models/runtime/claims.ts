@@ -8,6 +8,8 @@ type Condition = Claim['when'][number];
 export interface ClaimFacts {
   readonly said: Float32Array;
   readonly vad: Float32Array;
+  /** Standard deviations of `vad`. */
+  readonly vadSd: Float32Array;
   readonly cues: Float32Array;
 }
 
@@ -20,11 +22,19 @@ function moved(of: string, { said, vad }: ClaimFacts): number {
   return Math.hypot(vad[0], vad[1]) - Math.hypot(said[1], said[2]);
 }
 
+/** From which standard deviation of valence it cannot be said where it went. */
+const UNSURE_SD = 0.35;
+
 function holds(condition: Condition, facts: ClaimFacts, cueThresholds: readonly number[]): boolean {
   if ('cue' in condition) return facts.cues[condition.cue] >= cueThresholds[condition.cue];
   const by = moved(condition.of, facts);
-  // Before the first description there is no change to tell of.
-  return facts.said[0] > 0 && by >= (condition.from ?? -Infinity) && by <= (condition.to ?? Infinity);
+  // Before the first description there is no change to tell of, and behind a hand none to be seen.
+  return (
+    facts.said[0] > 0 &&
+    facts.vadSd[0] < UNSURE_SD &&
+    by >= (condition.from ?? -Infinity) &&
+    by <= (condition.to ?? Infinity)
+  );
 }
 
 /** The tokens of the claims that do not hold. */

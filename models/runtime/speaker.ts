@@ -26,6 +26,8 @@ export interface SpeakItem {
   readonly abstain?: boolean;
   /** Valence, arousal and dominance as the hop's heads gave them: what is claimed of a change must agree with them. */
   readonly vad: Float32Array;
+  /** Their standard deviations, from the same heads. */
+  readonly vadSd: Float32Array;
 }
 
 export interface SpeakOptions {

@@ -250,7 +250,7 @@ export class HopGrid<K> {
   async #askModel({ describer: { heads, said }, memory }: Member<K>, task: Task): Promise<string | undefined> {
     if (heads === undefined) return undefined;
     try {
-      const { text } = await this.#model.ask({ memory, said, task, cues: heads.cues, vad: heads.vad });
+      const { text } = await this.#model.ask({ memory, said, task, ...heads });
       return text.trim();
     } catch (error) {
       // They left while they were asked about: there is nothing to answer, and nothing is wrong.
@@ -267,6 +267,7 @@ export class HopGrid<K> {
       said: describer.said,
       cues: heads.cues,
       vad: heads.vad,
+      vadSd: heads.vadSd,
       abstain: describer.abstaining,
     }));
     for await (const updates of this.#model.speak(items, signal === undefined ? {} : { signal })) {

@@ -12,8 +12,12 @@ const claims = [
 ];
 const said = (valence: number, arousal = 0): Float32Array => Float32Array.of(1, valence, arousal, 0, 0);
 const vad = (valence: number, arousal = 0): Float32Array => Float32Array.of(valence, arousal, 0);
-const denied = (before: Float32Array, now: Float32Array, cue = 0): number[] =>
-  deniedTokens(claims, { said: before, vad: now, cues: Float32Array.of(cue) }, [0.5]);
+const denied = (before: Float32Array, now: Float32Array, cue = 0, sd = 0.1): number[] =>
+  deniedTokens(
+    claims,
+    { said: before, vad: now, vadSd: Float32Array.of(sd, sd, sd), cues: Float32Array.of(cue) },
+    [0.5],
+  );
 
 test('a brighter mood may be claimed of a rise only, a darker one of a fall only', () => {
   expect(denied(said(-0.5), vad(0.4))).toEqual([3, 4, 5, 6, 8]);
@@ -30,6 +34,10 @@ test('more tension may be claimed where arousal rose', () => {
 
 test('what is missing may be named where its cue is there; any one condition is enough', () => {
   expect(denied(said(0.4), vad(0.4), 0.7)).toEqual([1, 2, 3, 4, 8]);
+});
+
+test('where valence cannot be read no change may be claimed, but what is missing may be named', () => {
+  expect(denied(said(-0.6), vad(0), 0.7, 0.4)).toEqual([1, 2, 3, 4, 5, 8]);
 });
 
 test('before anything was said there is no change to claim', () => {
