@@ -66,7 +66,7 @@ export function inTurns(clip: Clip, scenes: ReadonlyArray<readonly [number, numb
     }
   }
   return {
-    title: `${clip.title}, ${scenes.map(([fromMs, toMs]) => `${fromMs / 1000}-${toMs / 1000} s`).join(' and ')} in turns, no sound`,
+    title: `${clip.title.split(' with ')[0]}, ${scenes.map(([fromMs, toMs]) => `${fromMs / 1000}-${toMs / 1000} s`).join(' and ')} in turns, no sound`,
     pictures,
     samples: new Int16Array(0),
     lengthMs: scenes.length * STATE_MS,

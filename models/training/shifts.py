@@ -19,7 +19,7 @@ SEED = 910_000_000
 HEADS = ("vad", "vad_sd", "change")  # what the rule reads
 
 
-def found(vad, sd, change, slack=0.3, enough=0.25, weight=0.5, usual=0.3, sure_sd=0.2, unsure_sd=0.35) -> list[int]:
+def found(vad, sd, change, slack=0.3, enough=0.25, weight=0.5, usual=0.3, sure_sd=0.25, unsure_sd=0.35) -> list[int]:
     """vad and sd [N,2 or 3], change [N] -> hops at whose end a shift is certain."""
     sure = np.clip((unsure_sd - sd[:, :2].astype(float)) / (unsure_sd - sure_sd), 0, 1)
     out, v, settled, count, leaving, evidence, course, following = [], None, None, 1, None, 0.0, None, 0
@@ -133,7 +133,7 @@ def sweep(pack) -> None:
         tell(f"held: {enter} {leave} {hold} hops", lambda v, sd, c: held_once(v, enter, leave, hold))
     for slack, enough, weight in itertools.product((0.27, 0.3, 0.35), (0.15, 0.2, 0.25, 0.3), (0.0, 0.5)):
         tell(f"summed: {slack} {enough} {weight}", lambda v, sd, c: found(v, sd, c, slack, enough, weight))
-    for sure, unsure in ((0.15, 0.3), (0.2, 0.3), (0.2, 0.4), (0.25, 0.45), (8, 9)):
+    for sure, unsure in ((0.2, 0.3), (0.2, 0.35), (0.2, 0.4), (0.25, 0.4), (0.25, 0.45), (8, 9)):
         tell(f"sure: {sure} to {unsure}", lambda v, sd, c: found(v, sd, c, sure_sd=sure, unsure_sd=unsure))
 
 

@@ -1,7 +1,8 @@
 /**
  * When the affect of one person has really moved. Evidence adds up hop by hop, a sequential test (the cumulative sum of
  * Page 1954): what is far is told after one hop, what is nearer after several, and a moment that passes never. What cannot
- * be read for a while, as behind a hand, is taken to stay what it was. Pure; takes one reading a hop. The same rule in Python, with which the numbers here were chosen: models/training/shifts.py.
+ * be read for a while, as behind a hand, is taken to stay what it was. Pure; takes one reading a hop. The same rule in
+ * Python, with which the numbers here were chosen: models/training/shifts.py.
  */
 
 interface ShiftOptions {
@@ -24,7 +25,7 @@ const SHIFT_DEFAULTS: ShiftOptions = {
   enough: 0.25,
   changeWeight: 0.5,
   usualChange: 0.3,
-  sureSd: 0.2,
+  sureSd: 0.25,
   unsureSd: 0.35,
   staleMs: 15_000,
 };
