@@ -35,7 +35,7 @@ Examples:
   undertone bench cost --pack ./my-pack --rounds 100 --out cost.json
 
 How to read it: "times" is how much dearer the other way is. What ran before a hop decides half of what it costs, so it is told twice:
-hot, and after other work; neither may grow with the window. The bound of decoding is the bytes that a token must read
+hop after hop, and after other work; neither may grow with the window. The bound of decoding is the bytes that a token must read
 (weights, keys and values) over the bandwidth of this thread: nothing that reads its weights once a token can be faster.`,
     )
     .action(async (flags: CostFlags) => {

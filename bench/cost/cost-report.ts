@@ -78,7 +78,7 @@ export function costMarkdown(report: CostReport): string {
 
 /** What the two kinds of timing of a hop are, for people. */
 export const AFTER_OTHER =
-  'Hot is hop after hop with nothing between. "After other work" is the first hop after 64 MiB of other memory were read and 40 ms were rested, as in a process that has more to do: caches are cold, at every window alike.';
+  'A hop is the mean of twenty with nothing between, garbage collection and all. "After other work" is the first hop after 64 MiB of other memory were read and 40 ms were rested, as in a process that has more to do: caches are cold, at every window alike.';
 
 function verdicts({ window, decode }: CostResults): string[] {
   const { windowAtSeconds, windowRatio, timesBound, stepGain } = COST_AIMS;
