@@ -42,9 +42,14 @@ export function conditionsOf(report: AnyReport): ReadonlyMap<string, unknown> {
     ['packs', 'pack'],
     ['budgets', 'budgetMs'],
   ] as const)
-    if (key in report.config) conditions.set(what, report.config[key]);
+    if (key in report.config) conditions.set(what, plain(report.config[key]));
   if (report.benchmark === 'quality') conditions.set('numbers of lines', report.counts.lines);
   return conditions;
+}
+
+/** Values of several parts are compared by what they say. */
+function plain(value: unknown): unknown {
+  return typeof value === 'object' ? JSON.stringify(value) : value;
 }
 
 type Maybe = number | null | undefined;

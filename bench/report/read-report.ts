@@ -114,19 +114,32 @@ export type AnyReport = LatencyInput | CapacityInput | CostInput | ForwardInput 
 
 /** Reads a report of any command. Throws {@link BenchError} `report-malformed`. */
 export function parseReport(text: string, file: string): AnyReport {
-  let json: unknown;
+  return checked(parseJson(text, file), file);
+}
+
+/** Reads what a command wrote: a report, or the reports of several packs side by side. Throws {@link BenchError} `report-malformed`. */
+export function parseReports(text: string, file: string): AnyReport[] {
+  const json = parseJson(text, file);
+  const several = z.object({ reports: z.array(z.unknown()).min(1) }).safeParse(json);
+  return several.success ? several.data.reports.map((one) => checked(one, file)) : [checked(json, file)];
+}
+
+function parseJson(text: string, file: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new BenchError('report-malformed', `${file} is not JSON. Give what a benchmark wrote with --out.`, cause);
   }
+}
+
+function checked(json: unknown, file: string): AnyReport {
   const named = z.object({ benchmark: z.string() }).safeParse(json);
   const schema = Object.entries(schemas).find(([kind]) => kind === named.data?.benchmark)?.[1] ?? qualitySchema;
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new BenchError(
     'report-malformed',
-    `${file} is no report of "undertone bench" that this version reads (latency, capacity, cost, forward, soak, or quality of one file): ${z.prettifyError(parsed.error).split('\n')[0]}`,
+    `${file} is no report of "undertone bench" that this version reads (${Object.keys(schemas).join(', ')}): ${z.prettifyError(parsed.error).split('\n')[0]}`,
     parsed.error,
   );
 }

@@ -25,9 +25,8 @@ Examples:
   undertone bench report capacity.json                     a Markdown table for a README, on standard output`,
     )
     .action(async (files: string[], { html, noise, readme }: { html?: string; noise: number; readme?: string }) => {
-      const { loadReport } = await import('./load-reports.ts');
-      const reports: AnyReport[] = [];
-      for (const file of files) reports.push(await loadReport(file));
+      const { loadReports } = await import('./load-reports.ts');
+      const reports = await loadReports(files);
       if (readme !== undefined) await writeReadme(readme, reports);
       if (readme !== undefined && html === undefined) return;
       if (html === undefined) {

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadReport } from '../../../bench/report/load-reports.ts';
+import { loadReports } from '../../../bench/report/load-reports.ts';
 import { bareLines, figuresIn, readmeFigures, withFigures } from '../../../bench/report/readme-figures.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const names = (await readdir(`${root}/bench/reports`)).filter((name) => name.endsWith('.json')).toSorted();
-const reports = await Promise.all(names.map((name) => loadReport(`${root}/bench/reports/${name}`)));
+const reports = await loadReports(names.map((name) => `${root}/bench/reports/${name}`));
 const figures = readmeFigures(reports);
 const readme = await readFile(`${root}/README.md`, 'utf8');
 const told = figuresIn(readme);

@@ -6,7 +6,8 @@ import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '../../../bench/histogram.ts';
 import { figuresMarkdown } from '../../../bench/report/figures-table.ts';
-import { type AnyReport, parseReport } from '../../../bench/report/read-report.ts';
+import { compareReports } from '../../../bench/compare/comparison.ts';
+import { type AnyReport, parseReport, parseReports } from '../../../bench/report/read-report.ts';
 import { reportPage } from '../../../bench/report/report-page.ts';
 import { barChart, lineChart } from '../../../bench/report/svg.ts';
 
@@ -128,6 +129,23 @@ describe('the page of a report', () => {
     },
   );
 
+  it('reads what one command wrote of several packs', () => {
+    const machine = { cpu: 'a cpu', cores: 2 };
+    const of = (predictions: string): object => ({
+      benchmark: 'quality',
+      machine,
+      version: { revision: null },
+      predictions,
+      counts: { lines: 1 },
+      metrics: null,
+      hitRate: 0.5,
+      sentiment: null,
+    });
+    const both = parseReports(JSON.stringify({ reports: [of('a.jsonl'), of('b.jsonl')] }), 'quality.json');
+    expect(reportPage(both, 0.1)).toMatch(/A · Quality: a\.jsonl[\s\S]*B · Quality: b\.jsonl/);
+    expect(() => parseReports('{"reports":[]}', 'none.json')).toThrow('no report of "undertone bench"');
+  });
+
   it('has a Markdown table for a README, which says what made it', () => {
     const markdown = figuresMarkdown([capacity]);
     expect(markdown).toContain('| participants: both, werift, cpu');
@@ -183,7 +201,8 @@ function forward(nested: boolean): AnyReport {
     { engine: 'mediasoup', rows: [], steps: [] },
   ];
   const machine = { cpu: 'a cpu', cores: 2 };
-  const report = { benchmark: 'forward', machine, version: { revision: null }, engines };
+  const config = { played: { title: 'a face', kbps: 500, packetsPerS: 100 }, pinned: true };
+  const report = { benchmark: 'forward', machine, version: { revision: null }, config, engines };
   return parseReport(JSON.stringify(report), 'forward.json');
 }
 
@@ -197,6 +216,7 @@ describe('the forward path', () => {
       expect(html).toContain('40 → 120');
       expect(html).toContain('at 24 packets were lost');
       expect(html).not.toMatch(/NaN|Infinity|undefined/);
+      expect(compareReports(forward(nested), forward(!nested), 0.1)).toMatchObject({ cautions: [] });
       const markdown = figuresMarkdown([forward(nested)]);
       expect(markdown).toMatch(/werift, 4 publishers: p50, taps on over off +\| × 1\.10 \(1\.00 to 1\.20\)/);
     },
