@@ -24,7 +24,7 @@ export function tiles(items: readonly Tile[]): string {
 }
 
 /** Characters from which a cell may take several lines. */
-const LONG_CELL = 34;
+const LONG_CELL = 44;
 
 /** Plain text in, a table out; the first column is a heading of its row. */
 export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
@@ -76,9 +76,10 @@ h2{font-size:19px;margin:0 0 6px}.lead{margin:0 0 14px;max-width:68ch}figure{mar
 svg{width:100%;height:auto;display:block;font-size:12px}svg text{fill:var(--ink)}svg .tick,svg .axis{fill:var(--soft);font-size:11.5px}svg .label{font-size:12.5px}svg .value{fill:var(--soft);font-size:12px}
 svg .name{font-weight:600}.middle{text-anchor:middle}.end{text-anchor:end}.grid{stroke:var(--rule);fill:none}.faint{opacity:.5}.line{fill:none;stroke-width:2.2;stroke-linejoin:round}.cross{fill:none;stroke-width:2.4}
 .limit{fill:none;stroke:var(--bad);stroke-width:1.4;stroke-dasharray:6 5}.whisker{stroke:var(--soft);fill:none}
-${[0, 1, 2, 3, 4, 5].map((colour) => `.line${colour}{stroke:var(--c${colour})}.fill${colour}{fill:var(--c${colour})}svg .text${colour}{fill:var(--c${colour})}`).join('')}
+${[0, 1, 2, 3, 4, 5].map((colour) => `.line${colour}{stroke:var(--c${colour})}.fill${colour}{fill:var(--c${colour})}svg .text${colour}{fill:var(--c${colour})}.back${colour}{background:var(--c${colour})}`).join('')}
+.keys{display:none;margin:4px 0 0;font-size:13px;color:var(--soft)}.keys span{margin-right:14px;white-space:nowrap}.keys i{display:inline-block;width:10px;height:10px;border-radius:5px;margin-right:6px}.back-limit{background:var(--bad)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:14px 0 4px}.tile{border:1px solid var(--rule);border-radius:10px;padding:12px 14px}.tile b{display:block;font-size:22px;white-space:nowrap;letter-spacing:-.02em}
 .tile span{color:var(--soft);font-size:13px}.good b{color:var(--good)}.bad b{color:var(--bad)}
 .scroll{overflow-x:auto}.scroll:has(table){margin-top:16px}.made{color:var(--soft);font-size:13px;margin:16px 0 0}table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;width:100%}th,td{padding:5px 10px;text-align:right;border-bottom:1px solid var(--rule)}th:first-child{text-align:left;font-weight:500}tbody th,td{white-space:nowrap}.long{white-space:normal!important;min-width:22ch}thead th{color:var(--soft);font-weight:500}
-.notes{color:var(--soft);font-size:13.5px;padding-left:18px;margin:14px 0 0}@media(max-width:600px){header,main{padding:0 12px}section{padding:18px 16px;margin:16px 0}h1{font-size:25px}.tiles{grid-template-columns:repeat(2,1fr);gap:8px}.tile{padding:10px 12px}.tile b{font-size:20px}svg{min-width:540px}tbody th{white-space:normal;min-width:13ch}}
+.notes{color:var(--soft);font-size:13.5px;padding-left:18px;margin:14px 0 0}@media(max-width:600px){header,main{padding:0 12px}section{padding:18px 16px;margin:16px 0}h1{font-size:25px}.tiles{grid-template-columns:repeat(2,1fr);gap:8px}.tile{padding:10px 12px}.tile b{font-size:20px}svg{min-width:540px}.keys{display:block}tbody th{white-space:normal;min-width:13ch}}
 @media print{section{break-inside:avoid}}`;

@@ -49,7 +49,7 @@ export function lineChart({ title, x, y, series }: ChartOptions): string {
   ];
   const toX = scale(xs, x.log, MARGIN.left, WIDTH - MARGIN.right);
   const toY = scale(ys, y.log, HEIGHT - MARGIN.bottom, MARGIN.top);
-  return svg(title, WIDTH, HEIGHT, [
+  const chart = svg(title, WIDTH, HEIGHT, [
     ...grid(ys, toY),
     ...xTicks(xs, toX),
     ...series.map((one, index) => line(one, index, toX, toY)),
@@ -57,6 +57,7 @@ export function lineChart({ title, x, y, series }: ChartOptions): string {
     text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 8, x.label, 'axis middle'),
     `<text class="axis middle" transform="translate(16 ${(HEIGHT - MARGIN.bottom) / 2 + 8}) rotate(-90)">${escape(y.label)}</text>`,
   ]);
+  return chart + keys(series);
 }
 
 export interface Bar {
@@ -183,6 +184,13 @@ function line({ points, limit, failed }: Series, index: number, toX: Scale, toY:
           )
           .join('');
   return `<path class="line line${colour}" d="${path}"/>${marks}`;
+}
+
+/** The names once more, for screens so narrow that the ends of the lines are scrolled to: the style sheet shows them only there. */
+function keys(series: readonly Series[]): string {
+  const one = ({ name, limit }: Series, index: number): string =>
+    `<span><i class="${limit === true ? 'back-limit' : `back${index % COLOURS}`}"></i>${escape(name)}</span>`;
+  return `<p class="keys" aria-hidden="true">${series.map(one).join('')}</p>`;
 }
 
 /** Names at the ends of the lines, moved apart where they would lie over one another. */
