@@ -34,7 +34,7 @@ export function causalGraph(step: Uint8Array, options: CausalGraphOptions): Uint
 }
 
 function dress(graph: Uint8Array, { fixed, branch, vocabulary, firstPosition }: CausalGraphOptions): Uint8Array {
-  const renamed = new Map([['logits', 'logits_row']]);
+  const renamed = new Map([['logits', 'causal/logits_row']]);
   for (const [index, { name }] of branch.entries()) renamed.set(`next_${name}`, cacheName('present', index));
   const caches = branch.map(({ shape: [heads, size] }, index) => ({ index, heads, size }));
   const parts = fieldsOf(graph);
@@ -45,19 +45,19 @@ function dress(graph: Uint8Array, { fixed, branch, vocabulary, firstPosition }: 
   );
   const nodes = parts.filter(({ number }) => number === NODE).map(({ bytes }) => field(NODE, rename(bytes, renamed)));
   return Buffer.concat([
-    node('Reshape', ['input_ids', 'minus_one'], 'token'),
-    node('Shape', [cacheName('past_key_values', 0)], 'past_length', { start: 2, end: 3 }),
-    node('Add', ['past_length', 'first_position'], 'position_row'),
-    node('Squeeze', ['position_row'], 'position'),
+    node('Reshape', ['input_ids', 'causal/minus_one'], 'token'),
+    node('Shape', [cacheName('past_key_values', 0)], 'causal/past_length', { start: 2, end: 3 }),
+    node('Add', ['causal/past_length', 'causal/first_position'], 'causal/position_row'),
+    node('Squeeze', ['causal/position_row'], 'position'),
     ...branch.map(({ name }, index) => node('Identity', [cacheName('past_key_values', index)], name)),
     ...nodes,
-    node('Unsqueeze', ['logits_row', 'one'], 'logits'),
+    node('Unsqueeze', ['causal/logits_row', 'causal/one'], 'logits'),
     ...rest.map(({ whole }) => whole),
     ...pick(INITIALIZER),
     ...Object.entries(fixed).map(([name, tensor]) => initializer(name, tensor.dims, tensor.data)),
-    initializer('minus_one', [1], BigInt64Array.of(-1n)),
-    initializer('one', [1], BigInt64Array.of(1n)),
-    initializer('first_position', [1], BigInt64Array.of(BigInt(firstPosition))),
+    initializer('causal/minus_one', [1], BigInt64Array.of(-1n)),
+    initializer('causal/one', [1], BigInt64Array.of(1n)),
+    initializer('causal/first_position', [1], BigInt64Array.of(BigInt(firstPosition))),
     value(INPUT, 'input_ids', INT64, ['batch_size', 'sequence_length']),
     ...caches.map(({ index, heads, size }) =>
       value(INPUT, cacheName('past_key_values', index), FLOAT, ['batch_size', heads, 'past_sequence_length', size]),
