@@ -41,7 +41,6 @@ export class BenchCall {
   readonly #peers: Remote<PeersCalls>;
   readonly #signal: AbortSignal;
   readonly #shown = new Map<string, number>();
-  readonly #counting = new Set<string>();
   #published = 0;
   #trouble: Error | undefined;
 
@@ -68,6 +67,7 @@ export class BenchCall {
       const played = await peers.call('record', clip);
       const last = cpus().length - 1;
       const pinned = last > 0 && (await sfu.pin(0)) && (await peers.pin(last));
+      peers.putAhead();
       // After pinning, so that what the engine starts stays on its core too.
       await sfu.call('open', { engine });
       const call = new BenchCall(sfu, peers, { played, pinned, signal });
@@ -99,9 +99,8 @@ export class BenchCall {
     return participant;
   }
 
-  /** One more viewer of a room; `counting` ones look at packets without decrypting them. */
-  async view(room: string, viewer: string, counting: boolean): Promise<void> {
-    if (counting) this.#counting.add(viewer);
+  /** One more viewer of a room. */
+  async view(room: string, viewer: string): Promise<void> {
     this.#shown.set(viewer, 0);
     await this.#sfu.call('view', { room, viewer });
   }
@@ -129,6 +128,11 @@ export class BenchCall {
       ({ streams: flowing } = await this.#peers.call('read', {}));
       if (this.#trouble) throw this.#trouble;
     }
+  }
+
+  /** The viewers there are count packets from now on and decrypt none; they take no further offers. */
+  async lookOnly(): Promise<void> {
+    await this.#peers.call('lookOnly', {});
   }
 
   tap(room: string, on: boolean): Promise<number> {
@@ -167,8 +171,7 @@ export class BenchCall {
 
   async #answer({ viewer, number, sdp, tracks }: SfuNews): Promise<void> {
     try {
-      const counting = this.#counting.has(viewer);
-      const answered = await this.#peers.call('watch', { viewer, sdp, counting });
+      const answered = await this.#peers.call('watch', { viewer, sdp });
       await this.#sfu.call('answer', { viewer, number, sdp: answered.sdp });
       this.#shown.set(viewer, tracks);
     } catch (error) {

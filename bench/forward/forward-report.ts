@@ -86,7 +86,7 @@ export function forwardMarkdown(report: ForwardReport): string {
       ? 'Engine (with the process that reads its taps) and peers had a core each.'
       : 'Engine and peers shared their cores: they took from one another.',
     config.mediaFirst
-      ? 'Media ran ahead of other work (nice -10).'
+      ? 'Media and the peers ran ahead of other work (nice -10).'
       : 'The system did not let media run ahead of other work: that takes root, CAP_SYS_NICE or LimitNICE=-10.',
     `Undertone ${version.undertone}, revision ${version.revision?.slice(0, 9) ?? 'unknown'}${version.dirty === true ? ' with changes' : ''}, Node ${version.node}.`,
   ].join('\n');

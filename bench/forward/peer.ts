@@ -89,12 +89,10 @@ export class PublishingPeer {
 export class WatchingPeer {
   readonly #peer = openPeer();
   readonly #streams = new Map<number, StreamCounter>();
-  readonly #counting: boolean;
   readonly #onLatency: (ms: number) => void;
   #looking = false;
 
-  constructor(counting: boolean, onLatency: (ms: number) => void) {
-    this.#counting = counting;
+  constructor(onLatency: (ms: number) => void) {
     this.#onLatency = onLatency;
   }
 
@@ -108,22 +106,32 @@ export class WatchingPeer {
     await this.#peer.setLocalDescription(await this.#peer.createAnswer());
     if (!this.#looking) {
       this.#looking = true;
-      if (!this.#counting) this.#listen();
+      this.#listen();
       // That it does not connect shows in what it does not receive.
       untilConnected(this.#peer).then(
-        () => this.#connected(),
+        () => this.#widen(),
         () => {},
       );
     }
     return this.#peer.localDescription?.sdp ?? '';
   }
 
-  #connected(): void {
+  /** From here on packets are counted by their headers, which SRTP leaves readable (RFC 3711 3.1), and nothing is decrypted: no further offers. */
+  lookOnly(): void {
+    for (const { iceTransport } of this.#peer.dtlsTransports) {
+      iceTransport.connection.onData.allUnsubscribe();
+      iceTransport.connection.onData.subscribe((data) => {
+        const isRtp = data.length > 12 && data[0] !== undefined && data[0] >> 6 === 2 && !isRtcp(data);
+        if (isRtp) this.#count(data.readUInt32BE(8), data.readUInt16BE(2));
+      });
+    }
+  }
+
+  #widen(): void {
     for (const { iceTransport } of this.#peer.dtlsTransports) {
       const protocol = iceTransport.connection.nominated?.protocol;
       if (protocol instanceof StunProtocol) protocol.transport.socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     }
-    if (this.#counting) this.#lookOnly();
   }
 
   /** Below the tracks, which change with every offer. */
@@ -132,17 +140,6 @@ export class WatchingPeer {
       onRtp.subscribe(({ header, payload }) => {
         this.#count(header.ssrc, header.sequenceNumber);
         if (header.marker) this.#onLatency(performance.now() - readStamp(payload));
-      });
-    }
-  }
-
-  /** From here on packets are counted by their headers, which SRTP leaves readable (RFC 3711 3.1), and not decrypted. */
-  #lookOnly(): void {
-    for (const { iceTransport } of this.#peer.dtlsTransports) {
-      iceTransport.connection.onData.allUnsubscribe();
-      iceTransport.connection.onData.subscribe((data) => {
-        const isRtp = data.length > 12 && data[0] !== undefined && data[0] >> 6 === 2 && !isRtcp(data);
-        if (isRtp) this.#count(data.readUInt32BE(8), data.readUInt16BE(2));
       });
     }
   }

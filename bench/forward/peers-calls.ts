@@ -8,8 +8,10 @@ export interface PeersCalls {
   offer: { takes: { publisher: number }; gives: { sdp: string } };
   /** The SFU's answer: resolves when it sends. */
   accept: { takes: { publisher: number; sdp: string }; gives: null };
-  /** The SFU's offer to a viewer, who may be new. `counting`: it decrypts nothing, so that many find room on a core. */
-  watch: { takes: { viewer: string; sdp: string; counting: boolean }; gives: { sdp: string } };
+  /** The SFU's offer to a viewer, who may be new. */
+  watch: { takes: { viewer: string; sdp: string }; gives: { sdp: string } };
+  /** All viewers there are stop decrypting and only count packets, so that many find room on a core. */
+  lookOnly: { takes: object; gives: null };
   /** What came since the last time this was asked. */
   read: { takes: object; gives: PeersReading };
 }

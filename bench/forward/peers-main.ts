@@ -56,10 +56,14 @@ answer<PeersCalls>({
     await publisher(number).accept(sdp);
     return null;
   },
-  async watch({ viewer, sdp, counting }) {
-    const peer = viewers.get(viewer) ?? new WatchingPeer(counting, (ms) => latency.record(ms));
+  async watch({ viewer, sdp }) {
+    const peer = viewers.get(viewer) ?? new WatchingPeer((ms) => latency.record(ms));
     viewers.set(viewer, peer);
     return { sdp: await peer.answer(sdp) };
+  },
+  lookOnly() {
+    for (const viewer of viewers.values()) viewer.lookOnly();
+    return null;
   },
   read,
 });
