@@ -2,6 +2,7 @@ import {
   MediaStreamTrack,
   RTCPeerConnection,
   RTCRtpCodecParameters,
+  type RTCRtpSender,
   type RTCRtpTransceiver,
   RtpHeader,
   RtpPacket,
@@ -75,7 +76,7 @@ export class ReplayCaller {
     });
     try {
       const tracks = options.kinds.map((kind) => new MediaStreamTrack({ kind }));
-      for (const track of tracks) peer.addTransceiver(track, { direction: 'sendonly' });
+      for (const track of tracks) reportTrueTimes(peer.addTransceiver(track, { direction: 'sendonly' }).sender);
       await negotiate(peer, options);
       return new ReplayCaller(peer, tracks, options);
     } catch (error) {
@@ -156,6 +157,26 @@ async function hangUp(location: string | null, { whipUrl, token }: ReplayCallerO
   if (location === null) return;
   const headers = { Authorization: `Bearer ${token}` };
   await fetch(new URL(location, whipUrl), { method: 'DELETE', headers }).catch(() => undefined);
+}
+
+/**
+ * werift writes the decimals of the second as they are into the fraction of an NTP time (0.5 s becomes 5 / 2^32): its sender reports
+ * are wrong by up to a second, and whoever believes them takes media for older than they are.
+ */
+function reportTrueTimes(sender: RTCRtpSender): void {
+  let ntp = 0n;
+  Object.defineProperty(sender, 'ntpTimestamp', {
+    get: () => ntp,
+    set() {
+      ntp = ntpNow();
+    },
+  });
+}
+
+/** Now as RTP's sender reports have it: seconds since 1900, 32 bits before the point and 32 behind. */
+function ntpNow(): bigint {
+  const us = BigInt(Math.round((performance.timeOrigin + performance.now() - Date.UTC(1900, 0, 1)) * 1000));
+  return (us << 32n) / 1_000_000n;
 }
 
 function isSending({ sender }: RTCRtpTransceiver): boolean {
