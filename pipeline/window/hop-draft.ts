@@ -4,6 +4,9 @@ import { CAPTION_ROWS, FACE_SLOTS, FACE_WIDTH, VOICE_SLOTS, VOICE_WIDTH } from '
 /** More words than this are cut off a row's text (the newest go). Characters. */
 const MOST_TEXT = 1000;
 
+/** What comes in the last part of a slot that has a picture already is for the next one. */
+const EARLY_SHARE = 0.9;
+
 /** `valid` is the last column of either row. */
 function isValid(features: Float32Array): boolean {
   return features[features.length - 1] > 0;
@@ -38,7 +41,7 @@ export class HopDraft {
 
   /** The newest valid sample of a slot wins; an invalid one only says that the camera gave something. */
   putFace(sample: FaceSample): void {
-    const slot = Math.floor(((sample.captureUs - this.startUs) * FACE_SLOTS) / (this.endUs - this.startUs));
+    const slot = this.#faceSlot(((sample.captureUs - this.startUs) * FACE_SLOTS) / (this.endUs - this.startUs));
     const filled = this.face[(slot + 1) * FACE_WIDTH - 1] > 0;
     const older = sample.captureUs < this.#faceUs[slot];
     if (filled && (older || !isValid(sample.features))) return;
@@ -98,6 +101,13 @@ export class HopDraft {
     let voice = VOICE_SLOTS;
     for (const seen of this.#voiceSeen) voice -= seen;
     return { face, voice };
+  }
+
+  /** A camera as fast as the slots that is early by a hair would fill one slot twice and leave the next one empty. */
+  #faceSlot(at: number): number {
+    const slot = Math.floor(at);
+    const early = at - slot > EARLY_SHARE && slot + 1 < FACE_SLOTS && this.#faceUs[slot] !== -Infinity;
+    return early ? slot + 1 : slot;
   }
 
   #note(captureUs: number, decodedMs: number, sensedMs: number): void {

@@ -105,6 +105,13 @@ describe('face slots', () => {
     expect(faceMarks(hop)[0]).toBe(2);
   });
 
+  it('each get a picture of a camera that gives six a second, though times are rounded and jitter', () => {
+    const exact = cut([face(1000, 1), face(1166.667, 2), face(1333.333, 3), tick(1620)]);
+    expect(faceMarks(exact.hops[0])).toEqual([1, 2, 3]);
+    const early = cut([face(1000, 1), face(1163, 2), face(1331, 3), face(1501, 4), tick(1620)]);
+    expect(faceMarks(early.hops[0])).toEqual([1, 2, 3]);
+  });
+
   it('count an unseen face as given, not as a gap', () => {
     const { cutter } = cut([face(1000, 1, false), face(1200, 1, false), face(1400, 1, false)]);
     const [hop] = cutter.push(tick(1620));
