@@ -160,8 +160,8 @@ async function hangUp(location: string | null, { whipUrl, token }: ReplayCallerO
 }
 
 /**
- * werift writes the decimals of the second as they are into the fraction of an NTP time (0.5 s becomes 5 / 2^32): its sender reports
- * are wrong by up to a second, and whoever believes them takes media for older than they are.
+ * werift writes the decimals of the second as they are into the fraction of an NTP time (0.5 s becomes 5 / 2^32): its
+ * sender reports are wrong by up to a second, and whoever believes them takes media for older than they are.
  */
 export function reportTrueTimes(sender: RTCRtpSender): void {
   let ntp = 0n;
