@@ -112,7 +112,7 @@ async function measureSegment(
 async function searchStreams(choice: CallChoice, options: ForwardOptions): Promise<StreamStep[]> {
   await using call = await BenchCall.open(choice);
   const steps: StreamStep[] = [];
-  for (let rooms = 1, added = 0; rooms <= options.mostRooms; rooms += Math.max(1, Math.floor(rooms / 3))) {
+  for (let rooms = 1, added = 0; rooms <= options.mostRooms; rooms += Math.ceil(rooms / 2)) {
     for (; added < rooms; added++) await addRoom(call, `room-${added}`);
     await call.visible(2 * (ROOM - 1));
     await call.flowing(rooms * ROOM * 2 * (ROOM - 1));
