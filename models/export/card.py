@@ -12,7 +12,7 @@ CPU core. It describes what shows; it does not know what anybody feels.
   modality that is not there is masked, two fused tokens a hop, a causal language model of {layers} layers, {width} wide
   ({parameters}), {window} hops ({seconds} s) remembered, text decoded on a branch.
 - Five tasks by task token: description, sentiment, labels, facial expression in action units, and the emotion with the number of the
-  utterance that caused it. Where a task has a plan, cues are decoded before the words (`BOS(task) <plan> tags <sep> words`): the
+  utterance that caused it (rarely the right one: a runtime should link words to shifts by other means, as ours does). Where a task has a plan, cues are decoded before the words (`BOS(task) <plan> tags <sep> words`): the
   tags are the evidence. Who cannot be told of begins with `<unsure>` instead.
 - 8-bit weights in blocks of 32 (activations rounded within a row at most): a person's text does not depend on who shares the batch.
 
@@ -26,7 +26,8 @@ what the sensors gave on two real clips and on photographs. Descriptions are com
 simulated cues. Sources: Du et al. 2014 and EMFACS (action units), Emo-DB measurements and Scherer (voice), CREMA-D's vote table
 (confusions between raters). The words' valence, arousal and dominance are the authors'; no norm table was copied.
 Two stages, after AffectGPT 2024: a coarse one that learns from what a single rater would have noted (one answer where people differ,
-cues over- and overlooked, a leaning of their own), then a fine one that learns from what is true of the signals.
+cues over- and overlooked, a leaning of their own), then a fine one that learns from what is true of the signals; a second pass
+of the fine one begins again at half the rate.
 
 ## How to run it
 - `hop` once per hop for everybody: `count` is the number of hops before this one; `said` is what was said last ([1, valence,
@@ -36,8 +37,8 @@ cues over- and overlooked, a leaning of their own), then a fine one that learns 
   reliabilities is below `thresholds.abstain`.
 - `speak` from the task token at position 1, `count` now including the last hop, the same `said`. `bias` of the first chunk: +1e4 on
   `<plan>` for the tasks in `planned` (-1e9 for the others), or +1e4 on `<unsure>` and -1e9 on `<plan>` to abstain, -1e9 on the tag of
-  every cue whose probability is below its `thresholds.cue` and on the tokens of `claims` that the numbers deny; later chunks take
-  `next_bias`. The graph bans `<plan>`, `<unsure>`, `<sep>` and each tag once emitted, and a row that has ended goes on with `<eos>`.
+  every cue whose probability is below its `thresholds.cue` and on the tokens of `claims` that the numbers deny. For a task of
+  `thresholds.every` those thresholds hold instead, and the tags above them get +5e3: all of them are named. Later chunks take `next_bias`. The graph bans `<plan>`, `<unsure>`, `<sep>` and each tag once emitted, and a row that has ended goes on with `<eos>`.
 - Tags before `<sep>` are the evidence; what follows is the text. Labels are those with a probability of at least `thresholds.label`.
 
 ## Limits
@@ -107,7 +108,7 @@ def write_card(spec: dict, report: dict) -> str:
     table = _rows([report[k] for k in ("int8", "fp32", "coarse") if k in report])
     exact = report.get("incremental")
     if exact:
-        told += f"Incremental equals full history: over {exact['hops']} hops ({exact['variant']} graphs in onnxruntime, hop by hop, against PyTorch over the whole at once) no head differs by more than {max(e for n, e in exact.items() if n not in ('hops', 'variant')):.0e}.\n"
+        told += f"Incremental equals full history: over {exact['hops']} hops ({exact['variant']} graphs in onnxruntime, hop by hop, against PyTorch over the whole at once) no head differs by more than {max(e for n, e in exact.items() if n not in ('hops', 'variant', 'branch')):.0e}; the decoder's logits, token by token off those caches, by no more than {exact['branch']:.0e}.\n"
     training, window = spec["training"], spec["windowHops"]
     return TEXT.format(
         version=spec["version"], parameters=f"{training['parameters'] / 1e6:.1f} M parameters in all", layers=training["layers"], width=training["width"], window=window, seconds=window * spec["hopMs"] // 1000,

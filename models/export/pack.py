@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import helper, numpy_helper
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
-from graphs import cache_names, export_hop, export_step, kv_shape, loop_graph
+from graphs import export_hop
 from features import LAYOUT
 from lexicon import CUES, TERMS
 from data import PLANNED
 from network import SAID, TOKENS_PER_HOP, AffectNano, rms, read_values, scores
+from token_graph import cache_names, kv_shape, speak_graph, step_graph, token_core
 from vocabulary import EOS, FIRST_CUE, ONCE, PLAN, SEP, TASK, UNSURE
 
 LIMITS = [
@@ -31,7 +31,7 @@ LIMITS = [
 ]
 
 
-def write_pack(model: AffectNano, tokenizer: Path, folder: Path, thresholds: dict, training: dict, card: str, keep_fp32: bool = False, version: str = "0.2.0") -> None:
+def write_pack(model: AffectNano, tokenizer: Path, folder: Path, thresholds: dict, training: dict, card: str, keep_fp32: bool = False, version: str = "0.3.0") -> None:
     """Exports everything into `folder`; `publish` moves it to where it is used."""
     folder.mkdir(parents=True, exist_ok=True)
     write_graphs(model, folder, keep_fp32)
@@ -73,51 +73,28 @@ def publish(source: Path, out: Path, variants: tuple[str, ...] = ("int8",)) -> N
 
 
 def write_graphs(model: AffectNano, work: Path, keep_fp32: bool) -> None:
-    hop, step = work / "hop.fp32.onnx", work / "step.fp32.onnx"
+    hop, token = work / "hop.fp32.onnx", token_core(model)
     export_hop(model, hop)
-    export_step(model, step)
     if keep_fp32:
-        loop_graph(step, work / "speak.fp32.onnx", ONCE)
-    for source in (hop, step):
-        quantise(source, work / source.name.replace("fp32", "int8"))
-    loop_graph(work / "step.int8.onnx", work / "speak.int8.onnx", ONCE)
+        write_decoder(model, token, work, "fp32")
+    onnx.save(quantised(onnx.load(str(hop))), str(work / "hop.int8.onnx"))
+    write_decoder(model, quantised(token), work, "int8")
     if not keep_fp32:
         hop.unlink()
-        step.unlink()
 
 
-def quantise(source: Path, target: Path) -> None:
+def write_decoder(model: AffectNano, token: onnx.ModelProto, work: Path, name: str) -> None:
+    for kind, graph in (("step", step_graph(model, token, name == "int8")), ("speak", speak_graph(model, token, name == "int8", ONCE))):
+        onnx.checker.check_model(graph)
+        onnx.save(graph, str(work / f"{kind}.{name}.onnx"))
+
+
+def quantised(model: onnx.ModelProto) -> onnx.ModelProto:
     """8-bit weights in blocks of 32. Level 4 lets the kernel round activations to 8 bits too, block by block within a
     row, so that a row's result does not depend on who shares its batch; in float it is ten times slower on a CPU."""
-    quantizer = MatMulNBitsQuantizer(onnx.load(str(source)), bits=8, block_size=32, is_symmetric=True, accuracy_level=4)
+    quantizer = MatMulNBitsQuantizer(model, bits=8, block_size=32, is_symmetric=True, accuracy_level=4)
     quantizer.process()
-    model = quantizer.model.model
-    quantise_embedding(model.graph)
-    onnx.save(model, str(target))
-
-
-def quantise_embedding(graph: onnx.GraphProto) -> None:
-    """The looked-up embedding as 8-bit rows with a scale each (the tied output matrix is a MatMul, done already)."""
-    tables = {i.name: i for i in graph.initializer}
-    for at, node in enumerate(graph.node):
-        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
-        if table is None or len(table.dims) != 2 or table.dims[0] < 256:
-            continue
-        rows = numpy_helper.to_array(table)
-        scale = np.abs(rows).max(1, keepdims=True).astype(np.float32) / 127
-        name, out, index = table.name, node.output[0], node.input[1]
-        graph.initializer.remove(table)
-        graph.initializer.append(numpy_helper.from_array(np.round(rows / scale).astype(np.int8), f"{name}.rows"))
-        graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
-        graph.node.remove(node)
-        make = helper.make_node
-        looked_up = [
-            make("Gather", [f"{name}.rows", index], [f"{out}.rows"]), make("Cast", [f"{out}.rows"], [f"{out}.float"], to=onnx.TensorProto.FLOAT),
-            make("Gather", [f"{name}.scale", index], [f"{out}.scale"]), make("Mul", [f"{out}.float", f"{out}.scale"], [out]),
-        ]
-        for offset, new in enumerate(looked_up):
-            graph.node.insert(at + offset, new)
-        return
+    return quantizer.model.model
 
 
 @torch.no_grad()

@@ -1,5 +1,6 @@
 """Checks a pack against its weights: incremental (onnxruntime, hop by hop, past evictions) = banded full-history forward
-(PyTorch), differences relative where values are above 1; a text alone = the same text in a batch of 16; chunked loop = single steps. Exits with 1 when one fails.
+(PyTorch), differences relative where values are above 1; a branch off the caches token by token = the
+same branch over the whole history; a text alone = the same text in a batch of 16; chunked loop = single steps. Exits with 1 when one fails.
 
     python verify.py RUN PACK [--hops 7200]
 """
@@ -85,18 +86,40 @@ def run(pack: Pack, x, who) -> list:
     return [listener.push(x.face[who, t], x.voice[who, t], x.caption[who, t], speak=x.spoken[who, t])[1] for t in range(x.face.shape[1])]
 
 
+def branch_error(model, pack: Pack, hops: int = 70, length: int = 24, size: int = 3) -> float:
+    """The step graph, token by token off the caches that the hop graph left, against `AffectNano.speak` over the whole
+    branch off the whole history: worst difference of a logit, relative where they are above 1."""
+    x, listener = batch(432, size, hops), Listener(pack, size)
+    for t in range(hops):
+        listener.push(x.face[:, t], x.voice[:, t], x.caption[:, t], speak=np.zeros(size))
+    ids = torch.randint(1, model.size.vocabulary, (size, length), generator=torch.Generator().manual_seed(5))
+    said = np.random.default_rng(5).normal(0, 0.5, (size, pack.spec["saidSize"])).astype(np.float32)
+    with torch.no_grad():
+        tokens, _ = model.front(*(torch.from_numpy(f) for f in (x.face, x.voice, x.caption)), model.front.empty(size))
+        _, keys, values = model.watch(tokens)
+        want = model.logits(model.speak(ids, torch.from_numpy(said), torch.arange(size), torch.full((size,), hops - 1), keys, values)).numpy()
+    branch = {b["name"]: np.zeros((size, b["shape"][0], 0, b["shape"][1]), np.float32) for b in pack.spec["branch"]}
+    fixed = dict(count=np.full(size, hops), said=said, bias=np.zeros((size, pack.spec["vocabulary"]), np.float32), **{n: listener.state[n] for n in pack.cache})
+    worst = 0.0
+    for i in range(length):
+        logits, *grown = pack.step.run(None, dict(token=ids[:, i].numpy(), position=np.array(i + 1), **fixed, **branch))
+        branch = dict(zip(branch, grown))
+        worst = max(worst, float((np.abs(logits - want[:, i]) / np.maximum(1, np.abs(want[:, i]))).max()))
+    return worst
+
+
 def loop_against_steps(pack: Pack, hops: int = 12) -> bool:
     """The looped graph and the single steps, one token at a time through Python, give the same tokens."""
     x, listener = batch(321, 1, hops), Listener(pack, 1)
     for t in range(hops):
         listener.push(x.face[:, t], x.voice[:, t], x.caption[:, t], speak=[False])
     spec, said, count = pack.spec, np.zeros((1, pack.spec["saidSize"]), np.float32), np.array([hops])
-    heads = dict(cues=np.ones((1, len(spec["cues"])), np.float32), vad=np.zeros((1, 3), np.float32))
+    heads = dict(cues=np.ones((1, len(spec["cues"])), np.float32), vad=np.zeros((1, 3), np.float32), vad_sd=np.zeros((1, 3), np.float32))
     looped = pack.say(listener.state, count, said, heads)[0]
     branch = {b["name"]: np.zeros((1, b["shape"][0], 0, b["shape"][1]), np.float32) for b in spec["branch"]}
     token, stepped, bias = spec["tasks"]["describe"], [], np.zeros((1, spec["vocabulary"]), np.float32)
     bias[0, spec["tokens"]["plan"]], bias[0, spec["tokens"]["unsure"]] = 1e4, -1e9
-    bias[0, pack.denied(said[0], heads["vad"][0], heads["cues"][0])] = -1e9
+    bias[0, pack.denied(said[0], heads["vad"][0], heads["vad_sd"][0], heads["cues"][0])] = -1e9
     for i in range(len(looped) + 1):
         logits, *caches = pack.step.run(None, dict(count=count, said=said, token=np.array([token]), position=np.array(i + 1), bias=bias, **{n: listener.state[n] for n in pack.cache}, **branch))
         token, branch = int(logits[0].argmax()), dict(zip(branch, caches))
@@ -120,7 +143,7 @@ if __name__ == "__main__":
             loaded = Pack(options.pack, variant)
         except StopIteration:
             continue
-        errors = incremental_error(model, loaded, options.hops)
+        errors = incremental_error(model, loaded, options.hops) | {"branch": branch_error(model, loaded)}
         compared, differ = batch_texts(loaded, options.texts)
         steps = loop_against_steps(loaded)
         print(f"{variant}: worst difference over {options.hops} hops", {n: f"{e:.1e}" for n, e in errors.items()})

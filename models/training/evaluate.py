@@ -14,15 +14,18 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent / "export"))
 from clips import clips  # noqa: E402
 from features import F, V  # noqa: E402
+from grammar import CLEAR  # noqa: E402
 from lexicon import CUES, FAMILIES, TERMS, TERMS_OF  # noqa: E402
 from parse import cues_in, hedged  # noqa: E402
 from runtime import TELLS, Listener, Pack  # noqa: E402
 from shifts import score  # noqa: E402
 from simulate import ABSTAIN_BELOW, batch  # noqa: E402
-from tasks import LITTLE, expression, sentiment  # noqa: E402
+from tasks import LITTLE, SHOWN_BY, expression, sentiment  # noqa: E402
 
 HELD_OUT = 900_000_000
 NAMES = [c.name for c in CUES]
+TELL_FACE = (*SHOWN_BY, "face_gone", "face_covered")  # what the task <expression> is about
+NEVER = 2
 
 
 def concordance(p: np.ndarray, t: np.ndarray) -> float:
@@ -77,6 +80,12 @@ def cue_threshold(p: np.ndarray, true: np.ndarray, aim: float = 0.95) -> float:
     return round(float(best), 2)
 
 
+def unit_threshold(p: np.ndarray, true: np.ndarray) -> float:
+    """The threshold of the best F."""
+    f1 = lambda t: 2 * ((p >= t) & true).sum() / max((p >= t).sum() + true.sum(), 1)  # noqa: E731
+    return round(float(max(np.arange(0.2, 0.7, 0.02), key=f1)), 2)
+
+
 def perceived(reliability: np.ndarray) -> np.ndarray:
     """How much of a person the senses can tell, 0..1."""
     return 1 - np.prod(1 - reliability * np.array(TELLS), -1)
@@ -87,6 +96,7 @@ def calibrate(pack: Pack, episodes: int) -> dict:
     probability, level = heard.heads["cues"].reshape(-1, len(CUES)), heard.cues.reshape(-1, len(CUES))
     cue = [cue_threshold(probability[:, i], level[:, i] >= 1) for i in range(len(CUES))]
     labels = heard.labels.reshape(-1, len(TERMS)) > 0.4
+    units = [unit_threshold(probability[:, i], level[:, i] >= CLEAR) if c.name in TELL_FACE else NEVER for i, c in enumerate(CUES)]
     label = max(np.arange(0.2, 0.6, 0.02), key=lambda t: set_f(heard.heads["labels"].reshape(-1, len(TERMS)) > t, labels)[0])
     learnt = np.arange(heard.spoken.shape[1])[None] >= heard.late[:, None]
     speaks, gold = 1 - heard.heads["p_silent"][learnt], heard.spoken[learnt]
@@ -94,7 +104,7 @@ def calibrate(pack: Pack, episodes: int) -> dict:
     weak, tell = heard.evidence < ABSTAIN_BELOW, perceived(heard.heads["reliability"])
     poor = lambda t: 2 * ((tell < t) & weak).sum() / max((tell < t).sum() + weak.sum(), 1)  # noqa: E731
     best = lambda options, score: round(float(max(options, key=score)), 2)  # noqa: E731
-    return dict(speak=best(np.arange(0.2, 0.7, 0.02), f1), cue=cue, label=round(float(label), 2), abstain=best(np.arange(0.14, 0.42, 0.02), poor))
+    return dict(speak=best(np.arange(0.2, 0.7, 0.02), f1), cue=cue, every=dict(expression=units), label=round(float(label), 2), abstain=best(np.arange(0.14, 0.42, 0.02), poor))
 
 
 def evidence(heard: Heard) -> dict:

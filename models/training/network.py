@@ -45,7 +45,7 @@ class Size:
 
 
 def rms(x: Tensor, weight: Tensor) -> Tensor:
-    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * weight
+    return fn.rms_norm(x, x.shape[-1:], weight.to(x.dtype), 1e-6)
 
 
 class CausalBlock(nn.Module):

@@ -6,6 +6,7 @@ around what was measured on real media (../packs/affect-nano/README.md), not a f
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 from scipy.signal import lfilter
 
 from emotions import FAMILY_INDEX as K
@@ -36,6 +37,13 @@ def wander(rng, shape, keep: float, sd, axis: int = 1) -> np.ndarray:
     """First-order noise of standard deviation sd along `axis`."""
     white = rng.standard_normal(shape, np.float32) * sd * np.sqrt(1 - keep * keep)
     return lfilter([1.0], [1.0, -keep], white, axis=axis).astype(np.float32)
+
+
+def over(x: np.ndarray, weight: np.ndarray, span: int) -> np.ndarray:
+    """Mean of x [B,S] over the last `span` rows that count; before any does, x itself."""
+    total = lambda v: lfilter(np.ones(span), [1.0], v, axis=1)  # noqa: E731
+    count = total(weight.astype(np.float32))
+    return np.where(count > 0, total(x * weight) / np.maximum(count, 1), x)
 
 
 def baseline(values, seconds, prior, prior_s, before_s, before):
@@ -300,11 +308,13 @@ def _voice(rng, stack, speech, voice_on, B, S):
     timbre = rng.normal(0, 0.7, (B, 1, 8)) + np.array([-2.2, -0.6, 0.4, -0.4, 0.2, -0.2, 0.2, 0])
     moved[..., _Q["mfcc1"] :] = bright[..., None] * timbre
     value = person[:, None] + moved + wander(rng, (B, S, len(_MEAN)), 0.45, _WITHIN * rng.uniform(0.6, 1.2, (B, 1, 1)))
-    slow = wander(rng, (B, S, 2), 0.93, 1.0)  # range over 2 s and rate over 3 s hardly move from row to row
-    value[..., F0_RANGE] = person[:, None, F0_RANGE] + moved[..., F0_RANGE] + slow[..., 0] * 1.4
-    value[..., RATE] = person[:, None, RATE] + moved[..., RATE] + slow[..., 1] * 0.5
     breath = rng.random((B, S)) < 0.07
     active = (speech > 0) & ~breath
+    # Range over 2 s and rate over 3 s (pipeline/sense/voice/recent.ts): both lag, and a jump of F0 widens the range until it has passed.
+    slow = wander(rng, (B, S, 2), 0.93, 1.0)
+    jump = maximum_filter1d(moved[..., _Q["f0"]], 20, axis=1, origin=9) - minimum_filter1d(moved[..., _Q["f0"]], 20, axis=1, origin=9)
+    value[..., F0_RANGE] = person[:, None, F0_RANGE] + over(moved[..., F0_RANGE], active, 20) + 0.9 * jump + slow[..., 0] * 1.4
+    value[..., RATE] = person[:, None, RATE] + over(moved[..., RATE], active, 30) + slow[..., 1] * 0.5
     voiced = np.clip((0.65 + 0.25 * wander(rng, (B, S), 0.3, 1.0)) * active, 0, 1)
     pitched = voiced > 0.12
     lost = np.zeros((B, S), bool)

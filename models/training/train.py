@@ -1,6 +1,6 @@
 """Trains affect-nano on freshly simulated episodes; resumable, one process.
 
-    python train.py --out run --minutes 85
+    python train.py --out run --minutes 85 --again 50
 """
 import argparse
 import math
@@ -19,8 +19,8 @@ from network import AffectNano, Size
 from vocabulary import learn, rows
 
 TINY = ((2, 24, 1.0),)
-SHAPES = ((16, 24, 0.80), (8, 48, 0.12), (4, 96, 0.08))  # episodes, hops, share of steps: long ones see eviction
-TEXT, GATE, VAD, LABELS, CUE, STRENGTH, RELIABILITY, CONFIDENCE, CHANGE, CAUSE = 1.0, 1.0, 0.6, 4.0, 4.0, 1.0, 0.3, 0.1, 0.2, 0.5
+SHAPES = ((16, 24, 0.72), (8, 48, 0.14), (4, 96, 0.14))  # episodes, hops, share of steps: long ones see eviction
+TEXT, GATE, VAD, LABELS, CUE, STRENGTH, RELIABILITY, CONFIDENCE, CHANGE, CAUSE = 1.0, 1.0, 0.6, 4.0, 4.0, 1.0, 0.3, 0.1, 0.5, 0.5
 
 
 def concordance(p: Tensor, t: Tensor) -> Tensor:
@@ -68,8 +68,8 @@ def head_losses(told: dict[str, Tensor], x: Example) -> dict[str, Tensor]:
 WEIGHTS = dict(text=TEXT, gate=GATE, vad=VAD, labels=LABELS, cues=CUE, strength=STRENGTH, reliability=RELIABILITY, confidence=CONFIDENCE, change=CHANGE, cause=CAUSE)
 
 
-def schedule(done: float, step: int, top: float) -> float:
-    """Warm up, hold, then a cosine to 2 %. `done` is the share of the run that has passed."""
+def schedule(done: float, top: float, step: int) -> float:
+    """Warm up, hold, then a cosine to 2 %. `done` is the share of the pass that is over."""
     return top * min(1, (step + 1) / 150) * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * min(1, max(0, (done - 0.1) / 0.9)))))
 
 
@@ -98,8 +98,6 @@ class Run:
             self.model.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.average, self.step, self.spent, self.episodes = saved["average"], saved["step"], saved["spent"], saved["episodes"]
-            if self.args.fresh_clock:
-                self.spent = 0.0
             print(f"resumed at step {self.step}", flush=True)
 
     def save(self) -> None:
@@ -118,10 +116,17 @@ class Run:
             u -= share
         return shapes[0][:2]
 
-    def once(self, done: float) -> dict[str, float]:
+    def progress(self) -> tuple[float, float]:
+        """Share of the present pass, and the rate it begins with: the second pass starts at half of the first one's."""
+        first, again = self.args.minutes * 60, self.args.again * 60
+        if self.spent < first or not again:
+            return max(self.spent / first, self.step / self.args.steps), self.args.rate
+        return (self.spent - first) / again, self.args.rate / 2
+
+    def once(self, coarse: bool) -> dict[str, float]:
         size, hops = self.shape()
-        x = example(self.tokenizer, self.args.seed * 10**7 + self.step, size, hops, coarse=done < self.args.coarse)
-        rate = schedule(done, self.step, self.args.rate)
+        x = example(self.tokenizer, self.args.seed * 10**7 + self.step, size, hops, coarse)
+        rate = schedule(*self.progress(), self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast("cpu", torch.bfloat16, enabled=self.args.bf16):
@@ -146,13 +151,13 @@ class Run:
             print(f"fine from step {self.step}", flush=True)
 
     def go(self) -> None:
-        limit, saved, window, began = self.args.minutes * 60, time.time(), [], self.spent
+        limit, saved, window, began = (self.args.minutes + self.args.again) * 60, time.time(), [], self.spent
         start = time.time()
         while self.spent < limit and self.step < self.args.steps:
-            done = max(self.spent / limit, self.step / self.args.steps)
-            if done >= self.args.coarse > 0:
+            coarse = self.spent < self.args.minutes * 60 and self.progress()[0] < self.args.coarse
+            if not coarse:
                 self.keep_coarse()
-            window.append(self.once(done))
+            window.append(self.once(coarse))
             self.spent = began + time.time() - start
             if self.step % 50 == 0:
                 mean = {n: sum(w[n] for w in window) / len(window) for n in window[0]}
@@ -169,14 +174,14 @@ def arguments(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=85)
+    parser.add_argument("--again", type=float, default=0, help="minutes of a second pass, with the rate anew")
     parser.add_argument("--steps", type=int, default=10**9)
-    parser.add_argument("--coarse", type=float, default=0.5, help="share of the run that learns from single raters' notes")
+    parser.add_argument("--coarse", type=float, default=0.5, help="share of the first pass that learns from single raters' notes")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--corpus", type=int, default=6000, help="episodes whose texts the tokenizer learns from")
     parser.add_argument("--tiny", action="store_true", help="two episodes a step, for a smoke run")
-    parser.add_argument("--fresh-clock", action="store_true", help="start the schedule anew from the checkpoint's weights")
     parser.add_argument("--no-bf16", dest="bf16", action="store_false")
     return parser.parse_args(argv)
 

@@ -55,10 +55,12 @@ def judge(latents: list, m, hops: int) -> Truth:
     evidence = 1 - (1 - face_tells) * (1 - voice_tells) * (1 - 0.6 * reliability[..., 2])
     k = np.clip(evidence * 1.15, 0, 1)[..., None]
     told_feeling, told = feeling * k, vad * k
-    _by_voice_alone(told_feeling, told, face_tells, reliability[..., 2])
+    blind = np.clip(1 - face_tells / 0.35, 0, 1) * (1 - reliability[..., 2])
+    _by_voice_alone(told_feeling, told, blind)
     labels = _labels(told_feeling)
-    before = np.concatenate([np.repeat(vad[:, :1], 3, 1), vad[:, :-3]], 1)[:, :hops]
-    change = np.clip(np.linalg.norm(vad - before, axis=-1) / 0.6, 0, 1)
+    tellable = np.concatenate([vad[..., :1] * _pleasure_heard(blind)[..., None], vad[..., 1:]], -1)
+    before = np.concatenate([np.repeat(tellable[:, :1], 3, 1), tellable[:, :-3]], 1)[:, :hops]
+    change = np.clip(np.linalg.norm(tellable - before, axis=-1) / 0.6, 0, 1)
     return Truth(cues, vad, told, told_feeling, labels, reliability, change, stack("sudden")[:, last], m.cause, evidence)
 
 
@@ -76,15 +78,19 @@ def rated(rng, x: Truth) -> Truth:
     return replace(x, cues=cues.astype(np.float32), vad=shifted(x.vad), told=shifted(x.told), feeling=feeling, labels=_labels(feeling))
 
 
-def _by_voice_alone(feeling, vad, face_tells, caption) -> None:
+def _pleasure_heard(blind: np.ndarray) -> np.ndarray:
+    """The share of valence that can be told, 1 where the face or words tell it."""
+    return 1 - 0.55 * blind
+
+
+def _by_voice_alone(feeling, vad, blind) -> None:
     """A voice tells how aroused somebody is, hardly whether gladly: families become the plain ones of their quarter."""
-    blind = np.clip(1 - face_tells / 0.35, 0, 1) * (1 - caption)
     arousal, pleasant = vad[..., 1], vad[..., 0] > 0
     plain = np.zeros_like(feeling)
     for name, sign, glad in (("interest", 1, True), ("frustration", 1, False), ("calm", -1, True), ("boredom", -1, False)):
         plain[..., K[name]] = np.clip(1.6 * sign * arousal, 0, 1) * (pleasant == glad)
     feeling[:] = feeling * (1 - 0.65 * blind[..., None]) + plain * blind[..., None]
-    vad[..., 0] *= 1 - 0.55 * blind
+    vad[..., 0] *= _pleasure_heard(blind)
 
 
 def _recent(x: np.ndarray, weight: np.ndarray, span: int) -> np.ndarray:

@@ -57,11 +57,13 @@ describe('tasks', () => {
     expect((await ask('expression', scowl)).text).toContain('AU4 brow lowerer');
   });
 
-  it('name action units only of cues that the heads see', async () => {
-    const seen = await face('start');
-    const { cues } = await ask('expression', seen);
-    const { thresholds } = model.pack.manifest;
-    for (const cue of cues) expect(seen.heads.cues[cue]).toBeGreaterThanOrEqual(thresholds.cue[cue]);
+  it('name every action unit whose cue the heads see, and no other', async () => {
+    for (const seen of [await face('smile'), await face('scowl'), await face('start')]) {
+      const { cues } = await ask('expression', seen);
+      const thresholds = model.pack.manifest.thresholds.every['expression'] ?? [];
+      const shown = [...thresholds.keys()].filter((cue) => seen.heads.cues[cue] >= thresholds[cue]);
+      expect(cues.toSorted((a, b) => a - b)).toEqual(shown);
+    }
   });
 
   it('say that too little can be told when they are to abstain, whatever the memory holds', async () => {

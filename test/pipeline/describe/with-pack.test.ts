@@ -62,7 +62,7 @@ describe('describing with the pack', () => {
     expect(states(events)).toHaveLength(28);
     const valence = states(events).map((state) => state.valence.mean);
     expect(valence[27] - valence[15]).toBeGreaterThan(0.2);
-    const smiling = descriptions(events).filter(({ endMs }) => endMs > 8500);
+    const smiling = descriptions(events).filter(({ endMs }) => endMs > 8000);
     expect(smiling[0].endMs).toBeLessThanOrEqual(10_500);
     const evidence = smiling
       .flatMap((description) => description.evidence)
