@@ -102,7 +102,7 @@ export const shiftSchema = z.object({
   endMs: ms.describe('end of the hop that made it certain'),
   id: z.string(),
   from: readingSchema.describe('where it had settled before'),
-  to: readingSchema.describe('where it came to rest'),
+  to: readingSchema.describe('where it was when that was certain'),
   size: z.number().min(0).max(3).describe('distance of the two in the plane of valence and arousal'),
   confidence: z.number().min(0).max(1),
   cause: z
