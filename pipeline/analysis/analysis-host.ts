@@ -133,16 +133,20 @@ export class AnalysisHost {
   }
 
   #join({ session, participant: id, epochUs }: Of<'join'>): void {
-    const participant = new Participant(this.#models.nets, {
-      onHop: (hop, earlier) => this.#gatherer.push(session, describable(hop, earlier)),
-      onTurn: (turn, open, earlier) => this.#turn(session, turn, open, earlier),
-      onSignal: (change) => this.#signal(session, change),
-      onKeyFrameNeeded: (track) => this.#post({ type: 'key-frame', track }),
-      onProblem: (error) => this.#problem(session, error),
-      onFaceShed: () => {
-        this.#counts.facesShed++;
+    const participant = new Participant(
+      this.#models.nets,
+      {
+        onHop: (hop, earlier) => this.#gatherer.push(session, describable(hop, earlier)),
+        onTurn: (turn, open, earlier) => this.#turn(session, turn, open, earlier),
+        onSignal: (change) => this.#signal(session, change),
+        onKeyFrameNeeded: (track) => this.#post({ type: 'key-frame', track }),
+        onProblem: (error) => this.#problem(session, error),
+        onFaceShed: () => {
+          this.#counts.facesShed++;
+        },
       },
-    });
+      lookPhaseUs(session),
+    );
     this.#seats.set(session, { id, epochUs, participant, shed: 0 });
     this.#grid.join(session, { participantId: id, originUs: epochUs });
   }
@@ -271,4 +275,14 @@ export class AnalysisHost {
     await this.#grid.close();
     await this.#models.close();
   }
+}
+
+/** Looks begin so long after a slot did, and are spread over so much of it: the next camera picture still falls into it. */
+const LOOK_FROM_US = 10_000;
+const LOOK_SPREAD_US = 100_000;
+const GOLDEN = 0.618_034;
+
+/** When in its slots one person's face is looked at: by the golden ratio, which spreads any number of people. */
+function lookPhaseUs(session: number): number {
+  return LOOK_FROM_US + ((session * GOLDEN) % 1) * LOOK_SPREAD_US;
 }

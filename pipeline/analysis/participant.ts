@@ -36,6 +36,7 @@ type Ingest = AudioIngest | VideoIngest;
 export class Participant {
   readonly #events: ParticipantEvents;
   readonly #clock = new ParticipantClock();
+  readonly #lookUs: number;
   readonly #tracks = new Map<number, Ingest>();
   #closedCounts: Record<string, number> = {};
   readonly #samples = new Subject<WindowInput | TurnInput>();
@@ -50,8 +51,10 @@ export class Participant {
   #decodeMs = 0;
   #senseMs = 0;
 
-  constructor(nets: FaceNets, events: ParticipantEvents) {
+  /** `lookUs`: when in each slot of a hop the face is looked at; spread, or everybody's pictures come at once. */
+  constructor(nets: FaceNets, events: ParticipantEvents, lookUs: number) {
     this.#events = events;
+    this.#lookUs = lookUs;
     this.#senses = new Senses(nets, (change) => events.onSignal(change), new Attention());
     this.#hops = this.#samples
       .pipe(cutHops({ nowUs, onTurn: (turn, open) => events.onTurn(turn, open, this.#earlier) }))
@@ -87,7 +90,7 @@ export class Participant {
               onFrame: (frame) => this.#see(frame),
               onKeyFrameNeeded: () => this.#events.onKeyFrameNeeded(track),
             },
-            options,
+            { ...options, samplePhaseUs: this.#lookUs },
           ),
     );
   }

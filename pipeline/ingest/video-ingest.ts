@@ -22,6 +22,8 @@ export interface VideoIngestEvents extends IngestEvents<VideoFrame> {
 export interface VideoIngestOptions extends TrackIngestOptions {
   /** The first picture at or past each multiple of this is handed out; default 1/6 s; 0 hands out every one. */
   readonly sampleIntervalUs?: number;
+  /** Where in each such interval of the capture clock a picture is due; by default where the first one was. */
+  readonly samplePhaseUs?: number;
   /** Bigger pictures are scaled down to it; default 640. */
   readonly longestSide?: number;
 }
@@ -53,7 +55,7 @@ export class VideoIngest extends TrackIngest<VideoFrame, VideoIngestEvents> {
 
   constructor(info: TrackInfo, events: VideoIngestEvents, options: VideoIngestOptions = {}) {
     super(info, info.clockRateHz, events, WORDS, options);
-    this.#gate = new SampleGate(options.sampleIntervalUs);
+    this.#gate = new SampleGate(options.sampleIntervalUs, options.samplePhaseUs);
     this.#exporter = new PictureExporter(options.longestSide);
     this.#codec = pictureCodec(info.mimeType);
     this.#depacketiser = this.#codec?.depacketiser(

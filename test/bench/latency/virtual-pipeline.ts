@@ -111,6 +111,7 @@ class VirtualCall {
         },
         onFaceShed: () => {},
       },
+      0,
     );
     this.#participant.openTrack(1, { id: 'v', kind: 'video', mimeType: 'video/VP8', clockRateHz: 90_000 });
   }
