@@ -59,14 +59,13 @@ def export_hop(model: AffectNano, path: Path) -> None:
         "face": torch.zeros(batch, FRAMES, len(FACE)), "voice": torch.zeros(batch, SEGMENTS, len(VOICE)), "caption": torch.zeros(batch, CAPTIONS, len(CAPTION)),
         "said": torch.zeros(batch, SAID), "count": torch.zeros(batch, dtype=torch.long), **{n: torch.zeros(batch, *s) for n, s in shapes.items()},
     }
-    save(hop, inputs, [*HEADS, "p_silent", "fused", *(f"next_{n}" for n in hop.states)], {}, path)
+    save(hop, inputs, [*HEADS, "p_silent", "fused", *(f"next_{n}" for n in hop.states)], path)
 
 
-def save(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], extra: dict, path: Path) -> None:
+def save(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path) -> None:
     """Export with a dynamic batch, constants folded, weights inside the file."""
     batch = torch.export.Dim("B")
-    shapes = [({0: batch} | extra.get(name, {})) if x.ndim else {} for name, x in inputs.items()]
-    fixed = 5  # the named arguments before *caches or *states
+    fixed, shapes = 5, [{0: batch}] * len(inputs)  # the named arguments before *states
     with torch.no_grad():
         program = torch.onnx.export(
             module, tuple(inputs.values()), input_names=list(inputs), output_names=outputs, dynamo=True, opset_version=OPSET,

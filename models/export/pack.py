@@ -15,7 +15,7 @@ from graphs import export_hop
 from features import LAYOUT
 from lexicon import CUES, TERMS
 from data import PLANNED
-from network import SAID, TOKENS_PER_HOP, AffectNano, rms, read_values, scores
+from network import SAID, TOKENS_PER_HOP, AffectNano, read_values, scores
 from token_graph import cache_names, kv_shape, speak_graph, step_graph, token_core
 from vocabulary import EOS, FIRST_CUE, ONCE, PLAN, SEP, TASK, UNSURE
 

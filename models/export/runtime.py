@@ -60,7 +60,7 @@ class Pack:
         bias[:, spec["tokens"]["unsure"]] = np.where(weak, FORCED, FORBIDDEN)
         for b in range(batch):
             bias[b, self.denied(said[b], heads["vad"][b], heads["vad_sd"][b], cues[b])] = FORBIDDEN
-        branch = {b["name"]: np.zeros((batch, b["shape"][0], 0, b["shape"][1]), np.float32) for b in spec["branch"]}
+        branch = self.empty_branch(batch)
         token, position, rows = np.full(batch, spec["tasks"][task]), 1, [[] for _ in range(batch)]
         fixed = {n: state[n] for n in self.cache}
         while position < spec["maxTokens"]:
@@ -73,6 +73,10 @@ class Pack:
             if (token == eos).all():
                 break
         return [r[: r.index(eos)] if eos in r else r for r in rows]
+
+    def empty_branch(self, batch: int) -> dict[str, np.ndarray]:
+        """The caches of branches on which nothing was said yet."""
+        return {b["name"]: np.zeros((batch, b["shape"][0], 0, b["shape"][1]), np.float32) for b in self.spec["branch"]}
 
     def denied(self, said, vad, sd, cues) -> list[int]:
         """Tokens of claims that the numbers deny (as models/runtime/claims.ts)."""

@@ -98,7 +98,7 @@ def branch_error(model, pack: Pack, hops: int = 70, length: int = 24, size: int 
         tokens, _ = model.front(*(torch.from_numpy(f) for f in (x.face, x.voice, x.caption)), model.front.empty(size))
         _, keys, values = model.watch(tokens)
         want = model.logits(model.speak(ids, torch.from_numpy(said), torch.arange(size), torch.full((size,), hops - 1), keys, values)).numpy()
-    branch = {b["name"]: np.zeros((size, b["shape"][0], 0, b["shape"][1]), np.float32) for b in pack.spec["branch"]}
+    branch = pack.empty_branch(size)
     fixed = dict(count=np.full(size, hops), said=said, bias=np.zeros((size, pack.spec["vocabulary"]), np.float32), **{n: listener.state[n] for n in pack.cache})
     worst = 0.0
     for i in range(length):
@@ -116,7 +116,7 @@ def loop_against_steps(pack: Pack, hops: int = 12) -> bool:
     spec, said, count = pack.spec, np.zeros((1, pack.spec["saidSize"]), np.float32), np.array([hops])
     heads = dict(cues=np.ones((1, len(spec["cues"])), np.float32), vad=np.zeros((1, 3), np.float32), vad_sd=np.zeros((1, 3), np.float32))
     looped = pack.say(listener.state, count, said, heads)[0]
-    branch = {b["name"]: np.zeros((1, b["shape"][0], 0, b["shape"][1]), np.float32) for b in spec["branch"]}
+    branch = pack.empty_branch(1)
     token, stepped, bias = spec["tasks"]["describe"], [], np.zeros((1, spec["vocabulary"]), np.float32)
     bias[0, spec["tokens"]["plan"]], bias[0, spec["tokens"]["unsure"]] = 1e4, -1e9
     bias[0, pack.denied(said[0], heads["vad"][0], heads["vad_sd"][0], heads["cues"][0])] = -1e9

@@ -50,28 +50,6 @@ def found(vad, sd, change, slack=0.3, enough=0.25, weight=0.5, usual=0.3, sure_s
     return out
 
 
-def held_once(vad, enter: float, leave: float, hold_hops: int) -> list[int]:
-    """The rule before it, for comparison: at least `enter` away, and `hold_hops` in one place."""
-    out, settled, count, place = [], vad[0, :2].astype(float), 1, None
-    for t in range(1, len(vad)):
-        v = vad[t, :2].astype(float)
-        away = np.linalg.norm(v - settled)
-        if away < leave:
-            place = None
-            if count < SETTLING:
-                count += 1
-                settled = settled + (v - settled) / count
-            continue
-        if place is not None and np.linalg.norm(v - place[0]) < leave:
-            place = (place[0] + (v - place[0]) / (place[1] + 1), place[1] + 1)
-        else:
-            place = (v, 1) if away >= enter else None
-        if place is not None and place[1] >= hold_hops:
-            out.append(t)
-            settled, count, place = place[0], place[1], None
-    return out
-
-
 def score(heads: dict, evidence: np.ndarray, moves: list, find=found) -> dict:
     """F over episodes (heads "vad" and "vad_sd" [E,N,3], "change" [E,N], evidence [E,N]) and the delay from the onset of a change to the end of the hop
     that told it. Changes of at least WORTH in valence and arousal that could be perceived count; of smaller ones a find is neither right nor wrong."""
@@ -129,8 +107,6 @@ def sweep(pack) -> None:
         s = score(*moving, find)
         print(f"{name:34s} F {s['F']:.3f}  precision {s['precision']:.2f}  recall {s['recall']:.2f}  delay p50 {s['delay p50 s']} s, p90 {s['delay p90 s']} s  false in an hour of holding still {false_alarms(still[0], find)}", flush=True)
 
-    for enter, leave, hold in ((0.35, 0.2, 3), (0.5, 0.25, 2), (0.5, 0.25, 1)):
-        tell(f"held: {enter} {leave} {hold} hops", lambda v, sd, c: held_once(v, enter, leave, hold))
     for slack, enough, weight in itertools.product((0.27, 0.3, 0.35), (0.15, 0.2, 0.25, 0.3), (0.0, 0.5)):
         tell(f"summed: {slack} {enough} {weight}", lambda v, sd, c: found(v, sd, c, slack, enough, weight))
     for sure, unsure in ((0.2, 0.3), (0.2, 0.35), (0.2, 0.4), (0.25, 0.4), (0.25, 0.45), (8, 9)):

@@ -17,6 +17,10 @@ const TICK_MS = 20;
 const MAX_BLOCKED_US = 60_000;
 /** How long the first hop of a grid point waits for the other participants'. */
 const GATHER_MS = 25;
+/** Looks begin so long after a slot did, and are spread over so much of it: the next camera picture still falls into it. */
+const LOOK_FROM_US = 10_000;
+const LOOK_SPREAD_US = 100_000;
+const GOLDEN = 0.618_034;
 
 interface Seat {
   readonly id: string;
@@ -276,11 +280,6 @@ export class AnalysisHost {
     await this.#models.close();
   }
 }
-
-/** Looks begin so long after a slot did, and are spread over so much of it: the next camera picture still falls into it. */
-const LOOK_FROM_US = 10_000;
-const LOOK_SPREAD_US = 100_000;
-const GOLDEN = 0.618_034;
 
 /** When in its slots one person's face is looked at: by the golden ratio, which spreads any number of people. */
 function lookPhaseUs(session: number): number {
