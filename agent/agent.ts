@@ -19,7 +19,7 @@ import { visibilityKind } from './policy/visibility.ts';
 import type { Analysis } from './rooms/analysis.ts';
 import { AnalysisControl, type Stopped } from './rooms/control.ts';
 import { RoomDirectory } from './rooms/directory.ts';
-import { openSafeguards } from './safeguards.ts';
+import { openSafeguards, openWithdrawals } from './safeguards.ts';
 import { SocketServer } from './socket/socket-server.ts';
 import { Telemetry } from './telemetry.ts';
 import { readPemFiles, type CertifiedKey } from './tls/pem-files.ts';
@@ -70,14 +70,15 @@ export class ListenError extends Error {
 export async function startAgent(config: Config, { sfu, analysis, log, pageDir, lan }: AgentParts): Promise<Agent> {
   const { maxSessions, host, port } = config.server;
   const tls = lan?.tls ?? (config.server.tls && readPemFiles(config.server.tls));
-  const gate = new Gate(config.auth, lan?.invitations);
+  const withdrawals = openWithdrawals(config, log);
+  const gate = new Gate(config.auth, withdrawals, lan?.invitations);
   const front = new Front({ config, gate, names: lan?.names });
   const { pack } = analysis;
   const safeguards = await openSafeguards(config, log);
   const telemetry = new Telemetry();
-  const rooms = { sfu, analysis, ...safeguards, observer: telemetry, log, withdrawals: gate.withdrawals };
+  const rooms = { sfu, analysis, ...safeguards, observer: telemetry, log, withdrawals };
   const directory = new RoomDirectory({ ...rooms, maxSessions });
-  const control = new AnalysisControl({ ...safeguards, directory, withdrawals: gate.withdrawals });
+  const control = new AnalysisControl({ ...safeguards, directory, withdrawals });
   await telemetry.begin(
     config.telemetry,
     { ...safeguards, directory, control, sfu, analysis, limits: front.limits },
@@ -111,6 +112,7 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
     lan?.invitations.close();
     await telemetry.close();
     await safeguards.close();
+    await withdrawals.close();
   };
   await listen(http, host, port).catch(async (error: unknown) => {
     await end();

@@ -1,6 +1,8 @@
 /** What stands between people and their analysis: the audit log, consent, the switch that stops all, and recordings. */
 import type { Logger } from 'pino';
+import { Withdrawals } from './auth/withdrawals.ts';
 import { ConfigError } from './config/config-error.ts';
+import { asksForTokens } from './config/deployment.ts';
 import type { Config } from './config/schema.ts';
 import { AuditLog } from './consent/audit-log.ts';
 import { ConsentLedger } from './consent/ledger.ts';
@@ -46,6 +48,26 @@ export async function openSafeguards(config: Config, log: Logger): Promise<Safeg
       await audit.close();
     },
   };
+}
+
+/**
+ * Who withdrew, for those who come with tokens: kept over restarts in `auth.withdrawalsFile`, else beside the audit log.
+ * @throws {ConfigError} when the file cannot be used, or is damaged
+ */
+export function openWithdrawals({ auth, audit }: Config, log: Logger): Withdrawals {
+  const { maxTtlS, withdrawalsFile } = auth;
+  if (!asksForTokens(auth)) return new Withdrawals({ maxTtlS });
+  const path = withdrawalsFile ?? (audit.path === undefined ? undefined : `${audit.path}.withdrawals`);
+  if (path === undefined)
+    log.info(
+      'withdrawn consents are remembered until this process ends, so tokens that carry a consent from before it are refused; auth.withdrawalsFile or audit.path keep them',
+    );
+  const onFailure = (error: unknown): void =>
+    log.error(
+      { err: error },
+      `withdrawn consents cannot be written to ${path}, and a restart would forget the newest; make room there or let this user write it`,
+    );
+  return new Withdrawals({ maxTtlS, path, onFailure });
 }
 
 function openAudit({ audit, deployment }: Config, log: Logger): AuditLog {

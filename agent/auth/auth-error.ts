@@ -6,7 +6,7 @@
  * - `token-expired`, `token-early`: its time is over, or has not come
  * - `wrong-room`: it is for another room
  * - `forbidden`: it does not allow this
- * - `consent-withdrawn`: it carries a consent that the person has withdrawn since
+ * - `consent-withdrawn`: it carries a consent that the person has withdrawn since, or may have (see {@link Withdrawals})
  * - `bad-invitation`: an invitation that never was, was used, or whose time is over
  * - `foreign`: a page of another site, or a name that is not this server's
  * - `replaced`: the same identity came again; the newest connection counts

@@ -6,7 +6,7 @@ import { AuthError } from './auth-error.ts';
 import { accessOf } from './claims.ts';
 import type { Invitations } from './invitations.ts';
 import { RoomTokens } from './room-tokens.ts';
-import { Withdrawals } from './withdrawals.ts';
+import type { Withdrawals } from './withdrawals.ts';
 
 /** What somebody shows; at most one of these is looked at, the token first. */
 export interface Credentials {
@@ -22,10 +22,10 @@ export class Gate {
   readonly #maxTtlS: number;
 
   /** @throws {ConfigError} when the configured keys cannot be used */
-  constructor(auth: Config['auth'], invitations?: Invitations) {
+  constructor(auth: Config['auth'], withdrawals: Withdrawals, invitations?: Invitations) {
     this.invitations = invitations;
+    this.withdrawals = withdrawals;
     this.#tokens = asksForTokens(auth) ? new RoomTokens(auth) : undefined;
-    this.withdrawals = new Withdrawals(auth.maxTtlS);
     this.#maxTtlS = auth.maxTtlS;
   }
 

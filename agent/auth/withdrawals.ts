@@ -2,53 +2,96 @@
 import { createHash } from 'node:crypto';
 import { AuthError } from './auth-error.ts';
 import type { Claims } from './claims.ts';
+import { readWithdrawals, WithdrawalFile } from './withdrawal-file.ts';
 
 const KEPT = 50_000;
 
+export interface WithdrawalsOptions {
+  /** No token is worth anything longer than this after it was made: that long a withdrawal is remembered. */
+  readonly maxTtlS: number;
+  /** Where to keep them over restarts; when not given, a restart refuses every token with a consent from before it. */
+  readonly path?: string | undefined;
+  /** The disk failed: see {@link WithdrawalFile}. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+}
+
 /**
- * Held in memory for as long as a token made before the withdrawal could still be used. Bounded to {@link KEPT}: when more
- * withdraw in that time, the oldest entry goes, and every token with a consent that is as old as that one is refused.
+ * Remembered for as long as a token made before the withdrawal could still be used, and never forgotten before: of what
+ * was withdrawn before the record began (the start, or the making of its file) nothing is known, so tokens with a consent
+ * from before are refused. Bounded to {@link KEPT}: when more withdraw in that time, the record begins later.
  */
 export class Withdrawals {
   /** By digest of room and identity, oldest first; when, in milliseconds since 1970. */
-  readonly #at = new Map<string, number>();
+  readonly #atMs = new Map<string, number>();
   readonly #keepMs: number;
   readonly #now: () => number;
-  #floorMs = -Infinity;
+  readonly #file: WithdrawalFile | undefined;
+  #sinceMs: number;
 
-  constructor(maxTtlS: number, now: () => number = Date.now) {
+  /** @throws {ConfigError} when the file cannot be used */
+  constructor({ maxTtlS, path, onFailure = () => undefined, now = Date.now }: WithdrawalsOptions) {
     this.#keepMs = maxTtlS * 1000;
     this.#now = now;
+    // `iat` is in whole seconds: who made a token in the very second of the start made it in time.
+    const startMs = Math.floor(now() / 1000) * 1000 - 1;
+    const kept = path === undefined ? undefined : readWithdrawals(path, startMs);
+    this.#sinceMs = kept?.sinceMs ?? startMs;
+    for (const [key, atMs] of kept?.atMs ?? []) this.#atMs.set(key, atMs);
+    this.#dropOld();
+    if (path === undefined) return;
+    const record = () => ({ sinceMs: this.#sinceMs, atMs: this.#atMs });
+    this.#file = new WithdrawalFile({ path, record, onFailure });
   }
 
   /** A person withdrew consent, in one room or everywhere. */
   withdrawn(identity: string, room?: string): void {
     const key = keyOf(identity, room);
-    this.#at.delete(key);
-    this.#at.set(key, this.#now());
-    for (const [oldest, atMs] of this.#at) {
-      const expired = atMs + this.#keepMs < this.#now();
-      if (!expired && this.#at.size <= KEPT) return;
-      this.#at.delete(oldest);
-      if (!expired) this.#floorMs = atMs;
-    }
+    const atMs = this.#now();
+    this.#atMs.delete(key);
+    this.#atMs.set(key, atMs);
+    this.#file?.add({ key, atMs });
+    const before = this.#sinceMs;
+    this.#dropOld();
+    if (this.#sinceMs !== before) this.#file?.add({ withdrawals: 1, sinceMs: this.#sinceMs });
   }
 
   /** The person agreed again in a room: what was agreed to there before counts again. */
   renewed(identity: string, room: string): void {
-    this.#at.delete(keyOf(identity, room));
+    const key = keyOf(identity, room);
+    if (this.#atMs.delete(key)) this.#file?.add({ key });
   }
 
-  /** @throws {AuthError} `consent-withdrawn` for a token whose consent is older than the withdrawal */
+  /** @throws {AuthError} `consent-withdrawn` for a token whose consent is older than the withdrawal, or than the record */
   check({ room, sub, consent, iat }: Claims): void {
     if (consent === undefined) return;
-    // `iat` is in whole seconds: one made in the very second of the withdrawal counts as older.
-    const since = [this.#at.get(keyOf(sub, room)), this.#at.get(keyOf(sub))].map((atMs) => atMs ?? -Infinity);
-    if (iat * 1000 > Math.max(this.#floorMs, ...since)) return;
-    throw new AuthError(
-      'consent-withdrawn',
-      'The token carries a consent that was withdrawn after it was made. Ask the person again, and get a new token.',
-    );
+    // One made in the very second of the withdrawal counts as older.
+    const since = [this.#atMs.get(keyOf(sub, room)), this.#atMs.get(keyOf(sub))].map((atMs) => atMs ?? -Infinity);
+    if (iat * 1000 <= Math.max(...since))
+      throw new AuthError(
+        'consent-withdrawn',
+        'The token carries a consent that was withdrawn after it was made. Ask the person again, and get a new token.',
+      );
+    if (iat * 1000 <= this.#sinceMs)
+      throw new AuthError(
+        'consent-withdrawn',
+        'The token carries a consent, and was made before this server began to remember who withdrew. Get a new token; auth.withdrawalsFile lets a server remember over restarts.',
+      );
+  }
+
+  /** Resolves when everything is on disk, or could not be written. */
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  #dropOld(): void {
+    for (const [oldest, atMs] of this.#atMs) {
+      const expired = atMs + this.#keepMs < this.#now();
+      if (!expired && this.#atMs.size <= KEPT) return;
+      this.#atMs.delete(oldest);
+      if (!expired) this.#sinceMs = Math.max(this.#sinceMs, atMs);
+    }
   }
 }
 

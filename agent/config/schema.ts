@@ -71,6 +71,8 @@ const authSchema = z
     clockToleranceS: z.int().min(0).max(300).default(5),
     /** A token is worth nothing this long after it was made, whatever it says itself. */
     maxTtlS: z.int().min(60).max(604_800).default(86_400),
+    /** Who withdrew a consent that a token carries, kept over restarts (digests only); `audit.path` with `.withdrawals` when not given. */
+    withdrawalsFile: z.string().min(1).optional(),
   })
   .refine(({ secret, secretFile }) => secret === undefined || secretFile === undefined, {
     path: ['secretFile'],

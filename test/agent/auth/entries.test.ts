@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { SignJWT } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
@@ -333,6 +336,34 @@ describe('a token whose consent was withdrawn', () => {
     client.send({ type: 'consent.set', granted: true, receiptVersion: ready.receipt.version });
     await client.settled();
     expect((await publish(token)).status).not.toBe(403);
+  });
+
+  it('is refused after a restart, from the record where one is kept, and for its age where none is', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'undertone-restart-'));
+    const kept = { audit: { path: path.join(folder, 'audit.jsonl') } };
+    try {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      await begin(kept);
+      const consent = await receipt();
+      const [mias, bens] = [await sign({ consent }), await sign({ consent, sub: 'ben' })];
+      const { client } = await join();
+      expect((await publish(mias)).status).toBe(201);
+      client.send({ type: 'consent.set', granted: false });
+      await client.next('consent.cleared');
+      await agent.close();
+      vi.setSystemTime(Date.now() + 2000);
+      await begin(kept);
+      expect([(await publish(mias)).status, (await publish(bens)).status]).toEqual([403, 201]);
+      await agent.close();
+      await begin();
+      expect([(await publish(mias)).status, (await publish(bens)).status]).toEqual([403, 403]);
+      expect((await publish(await sign({ consent }))).status).toBe(201);
+      await agent.close();
+      writeFileSync(`${kept.audit.path}.withdrawals`, 'damaged\n');
+      await expect(begin(kept)).rejects.toThrow(/withdrawals:1: .*move it away/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('is refused after the person had everything deleted, although they were not in the call', async () => {

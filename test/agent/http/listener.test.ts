@@ -3,6 +3,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import { afterEach, expect, it } from 'vitest';
 import { Gate } from '../../../agent/auth/gate.ts';
+import { Withdrawals } from '../../../agent/auth/withdrawals.ts';
 import type { AppEnv } from '../../../agent/http/app-env.ts';
 import { explainFault } from '../../../agent/http/faults.ts';
 import { Front } from '../../../agent/http/front.ts';
@@ -19,7 +20,7 @@ afterEach(() => {
 
 async function begin(more: Partial<Parameters<typeof createListener>[0]> = {}): Promise<number> {
   const settings = config();
-  const front = new Front({ config: settings, gate: new Gate(settings.auth) });
+  const front = new Front({ config: settings, gate: new Gate(settings.auth, new Withdrawals(settings.auth)) });
   const app = new Hono<AppEnv>().post('/', async (context) => context.text(`${(await context.req.text()).length}`));
   app.onError((error, context) => {
     const fault = explainFault(error, context);
