@@ -53,9 +53,9 @@ export function readWithdrawals(path: string, nowMs: number): WithdrawalRecord |
 export interface WithdrawalFileOptions {
   readonly path: string;
   /** All that is remembered now. */
-  record(): WithdrawalRecord;
+  readonly record: () => WithdrawalRecord;
   /** Told of the first failure of a run of failures; what could not be written is written with the next withdrawal. */
-  onFailure(error: unknown): void;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** Writes in order and makes nobody wait. One process owns a file. */

@@ -46,8 +46,8 @@ function copiesOf(instructions: readonly Instruction[]): Copy[] {
 /** What the package ships, without what a running agent does not read: other programs do, or who builds mediasoup's worker. */
 function shippedToRun(): string[] {
   const { files } = JSON.parse(read('package.json')) as { files: string[] };
-  const forOthers = ['agent/protocol/asyncapi.json', 'CHANGELOG.md', 'sfu/mediasoup/worker-build'];
-  return files.filter((path) => !forOthers.includes(path));
+  const forOthers = new Set(['agent/protocol/asyncapi.json', 'CHANGELOG.md', 'sfu/mediasoup/worker-build']);
+  return files.filter((path) => !forOthers.has(path));
 }
 
 const bin = (): string => (JSON.parse(read('package.json')) as { bin: { undertone: string } }).bin.undertone;
