@@ -3,16 +3,19 @@
  *
  * A track starts at once, anchored at the arrival of its first packet. Sender reports (RFC 3550 6.4.1) then tell the
  * sender's wall clock for its RTP times, and {@link ParticipantClock}, shared by the tracks of one participant, tells
- * what that wall clock is here: so the tracks align. Without reports the smallest delay seen corrects the anchor.
+ * what that wall clock is here: so the tracks align. What a report says does not depend on how long it travelled, and
+ * only what most of the last ones say counts ({@link ReportVote}): some senders write wrong times now and then, some
+ * (werift 0.24) into every report. Without such reports the smallest delay seen corrects the anchor.
  * Corrections are slewed, never stepped: time always goes forward, at 95 to 105 % of its speed.
  */
+import { ReportVote } from './report-vote.ts';
 import type { IngestSenderReport } from './track.ts';
 import { unfold32 } from './wrapping.ts';
 
 /** Buckets of the window over which the smallest delay is sought. */
 const BUCKETS = 11;
 const SLEW = 0.05;
-/** A wall clock that disagrees by more than this was set anew; a network is rarely that late. */
+/** A wall clock that disagrees by more than this was set anew, or lies; streams of one sender are rarely so far apart. */
 const WALL_CLOCK_JUMP_US = 1_000_000;
 /** Capture times outside these bounds around arrival are not believed: the sender's RTP clock jumped. */
 const MAX_FUTURE_US = 1_000_000;
@@ -56,42 +59,24 @@ class WindowedMinimum {
 /** What a participant's wall clock is on our clock: the smallest delay of anything that came from there. */
 export class ParticipantClock {
   readonly #delays = new WindowedMinimum();
-  #epoch = 0;
+  /** How far the sender's wall clock was set anew since its first reports; times given to this clock are without it. */
+  stepUs = 0;
 
-  /** Grows when the sender's wall clock was set anew: what was said of the old one counts no more. */
-  get epoch(): number {
-    return this.#epoch;
+  /** Something captured at `wallUs` came. */
+  observe(wallUs: number, arrivalUs: number): void {
+    this.#delays.add(arrivalUs, arrivalUs - wallUs);
   }
 
-  /** A sender report came. */
-  report(ntpUs: number, arrivalUs: number): void {
-    const delay = arrivalUs - ntpUs;
+  /** Whether something may have been captured at `wallUs`, after all that came from there. */
+  believes(wallUs: number, arrivalUs: number): boolean {
     const known = this.#delays.value();
-    if (known !== Infinity && Math.abs(delay - known) > WALL_CLOCK_JUMP_US) {
-      this.#epoch += 1;
-      this.#delays.clear();
-    }
-    this.#delays.add(arrivalUs, delay);
+    return known === Infinity || Math.abs(arrivalUs - wallUs - known) <= WALL_CLOCK_JUMP_US;
   }
 
-  /** A packet captured at `ntpUs` came: a finer measure than the rare reports. */
-  observe(ntpUs: number, arrivalUs: number, epoch: number): void {
-    if (epoch === this.#epoch) this.#delays.add(arrivalUs, arrivalUs - ntpUs);
+  /** Call only after something was observed. */
+  toLocalUs(wallUs: number): number {
+    return wallUs + this.#delays.value();
   }
-
-  /** Call only after a report. */
-  toLocalUs(ntpUs: number): number {
-    return ntpUs + this.#delays.value();
-  }
-}
-
-interface Report {
-  readonly ntpUs: number;
-  /** Unfolded. */
-  readonly rtp: number;
-  readonly epoch: number;
-  /** What `ntpUs` was on our clock; kept for when the wall clock jumps and the next report is not here yet. */
-  localUs: number;
 }
 
 /** The clock of one RTP stream. Not monotonic by itself where pictures are reordered: see {@link MonotonicStamp}. */
@@ -99,6 +84,8 @@ export class CaptureClock {
   readonly #usPerTick: number;
   readonly #participant: ParticipantClock;
   readonly #delays = new WindowedMinimum();
+  /** Of the sender's wall clock at RTP time zero: the same in every true report, whenever it comes. */
+  readonly #vote = new ReportVote();
   #rtp = 0;
   #anchorRtp = 0;
   #anchorUs = 0;
@@ -106,9 +93,13 @@ export class CaptureClock {
   #lastArrivalUs = 0;
   #latestUs = -Infinity;
   #started = false;
-  #report: Report | undefined;
+  /** What most reports say, without what the wall clock was set by since ({@link #stepUs}); NaN while they say nothing. */
+  #zeroUs = NaN;
+  #stepUs = 0;
   /** Times that the sender's RTP clock jumped. */
   jumps = 0;
+  /** Sender reports that were not believed, because most others say something else. */
+  reportsRefused = 0;
 
   constructor(clockRateHz: number, participant: ParticipantClock) {
     this.#usPerTick = 1e6 / clockRateHz;
@@ -118,15 +109,32 @@ export class CaptureClock {
   /** Forgets the RTP timeline (new SSRC) but not how far our own time has come. */
   restart(): void {
     this.#started = false;
-    this.#report = undefined;
+    this.#zeroUs = NaN;
+    this.#vote.clear();
   }
 
-  report(report: IngestSenderReport): void {
-    this.#participant.report(report.ntpUs, report.arrivalUs);
+  report({ ntpUs, rtpTimestamp, arrivalUs }: IngestSenderReport): void {
     if (!this.#started) return;
-    const rtp = unfold32(this.#rtp, report.rtpTimestamp);
-    const localUs = this.#participant.toLocalUs(report.ntpUs);
-    this.#report = { ntpUs: report.ntpUs, rtp, epoch: this.#participant.epoch, localUs };
+    const sinceZeroUs = unfold32(this.#rtp, rtpTimestamp) * this.#usPerTick;
+    const zeroUs = this.#vote.add(ntpUs - sinceZeroUs, arrivalUs);
+    if (zeroUs === undefined) {
+      this.reportsRefused += 1;
+      if (this.#vote.support(this.#zeroUs + this.#stepUs, arrivalUs) === 0) this.#zeroUs = NaN;
+      return;
+    }
+    this.#believe(zeroUs, zeroUs + sinceZeroUs, arrivalUs);
+  }
+
+  /** RTP time ran on: when the wall clock went far away from it, that was set, and capture times do not follow. */
+  #believe(zeroUs: number, wallUs: number, arrivalUs: number): void {
+    const participant = this.#participant;
+    if (Number.isNaN(this.#zeroUs)) this.#stepUs = participant.stepUs;
+    else if (Math.abs(zeroUs - this.#stepUs - this.#zeroUs) > WALL_CLOCK_JUMP_US) {
+      this.#stepUs = zeroUs - this.#zeroUs;
+      participant.stepUs = this.#stepUs;
+    }
+    const known = participant.believes(wallUs - this.#stepUs, arrivalUs);
+    this.#zeroUs = known || !Number.isNaN(this.#zeroUs) ? zeroUs - this.#stepUs : NaN;
   }
 
   /** The capture time in microseconds of `timestamp`, whose packet arrived at `arrivalUs`. */
@@ -169,12 +177,10 @@ export class CaptureClock {
 
   /** The correction that the sender's reports ask for. */
   #reportedUs(rtp: number, arrivalUs: number, base: number): number | undefined {
-    const report = this.#report;
-    if (report === undefined) return undefined;
-    const sinceUs = (rtp - report.rtp) * this.#usPerTick;
-    this.#participant.observe(report.ntpUs + sinceUs, arrivalUs, report.epoch);
-    if (report.epoch === this.#participant.epoch) report.localUs = this.#participant.toLocalUs(report.ntpUs);
-    return report.localUs + sinceUs - base;
+    if (Number.isNaN(this.#zeroUs)) return undefined;
+    const wallUs = this.#zeroUs + rtp * this.#usPerTick;
+    this.#participant.observe(wallUs, arrivalUs);
+    return this.#participant.toLocalUs(wallUs) - base;
   }
 
   #base(rtp: number): number {

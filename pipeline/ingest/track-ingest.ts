@@ -106,6 +106,7 @@ export abstract class TrackIngest<Frame, Events extends IngestEvents<Frame>> {
       ...this.#receiver.reorderStats,
       ...this.counts(),
       clockJumps: this.clock.jumps,
+      reportsRefused: this.clock.reportsRefused,
     };
   }
 
