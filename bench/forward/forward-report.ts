@@ -1,7 +1,7 @@
 /** The report of `bench forward`, and how it reads. */
 import type { Origin } from '../origin.ts';
 import { textTable } from '../text-table.ts';
-import { medianOf, type Median } from './median.ts';
+import { medianOf, type Median } from '../median.ts';
 
 /** A stretch of one call with taps all off or all on. */
 export interface Segment {

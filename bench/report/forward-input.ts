@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { medianOf, type Median } from '../forward/median.ts';
+import { medianOf, type Median } from '../median.ts';
 
 const quantiles = z.object({ p50: z.number(), p95: z.number() });
 /** Reports of before keep the quantiles one level down. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { median } from '../median.ts';
 
 /** How a quantity went over the rounds of an endurance test. */
 export const trendSchema = z.object({
@@ -30,7 +31,7 @@ export function trendOf(values: readonly number[], mayGrow: number): Trend {
       concordance += Math.sign(rise);
     }
   }
-  const perRound = median(slopes);
+  const perRound = slopes.length === 0 ? 0 : median(slopes);
   const n = values.length;
   const variance = (n * (n - 1) * (2 * n + 5)) / 18;
   const score = n < 3 ? 0 : (concordance - Math.sign(concordance)) / Math.sqrt(variance);
@@ -42,11 +43,4 @@ export function trendOf(values: readonly number[], mayGrow: number): Trend {
     z: score,
     leaks: score > SURE_Z && grown > mayGrow,
   };
-}
-
-function median(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
 }

@@ -1,4 +1,4 @@
-import type { Median } from '../../forward/median.ts';
+import type { Median } from '../../median.ts';
 import { carriedRooms, type CarriedRoom, type TapCost, tapCosts } from '../forward-input.ts';
 import { figure, notes, type Section, table, tiles } from '../html.ts';
 import type { ForwardInput } from '../read-report.ts';

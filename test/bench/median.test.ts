@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { medianOf } from '../../../bench/forward/median.ts';
+import { median, medianOf } from '../../bench/median.ts';
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
@@ -21,6 +21,17 @@ it.each([
 ])('lies with 95 % certainty, of %d values, from number %d on', (n, rank) => {
   const { low, high } = medianOf(upTo(n).toReversed());
   expect([low, high]).toEqual([rank, n + 1 - rank]);
+});
+
+it('of very many values, too: some more than a thousand lie as a thousand do', () => {
+  expect(medianOf(upTo(1000))).toEqual({ median: 500.5, low: 469, high: 532 });
+  const { low, high } = medianOf(upTo(2001));
+  expect([low, high]).toEqual([956, 1046]);
+});
+
+it('is the same without its interval', () => {
+  expect([median([9, 1, 5]), median([4, 1])]).toEqual([5, 2.5]);
+  expect(median([])).toBeNaN();
 });
 
 it('of few values lies anywhere between them', () => {
