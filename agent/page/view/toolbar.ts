@@ -11,6 +11,12 @@ export interface ToolbarActions {
   leave(): void;
 }
 
+/** Whole texts: in many languages `on` of a camera is another word than `on` of a microphone. */
+const SWITCHES = {
+  audio: { on: 'audioOn', off: 'audioOff' },
+  video: { on: 'videoOn', off: 'videoOff' },
+} as const;
+
 export class Toolbar {
   readonly element: HTMLElement;
   readonly #actions: ToolbarActions;
@@ -70,7 +76,7 @@ export class Toolbar {
 
   #toggle(kind: 'audio' | 'video'): HTMLButtonElement {
     let muted = false;
-    const label = (): string => `${nameOf(kind)}: ${t(muted ? 'off' : 'on')}`;
+    const label = (): string => t(SWITCHES[kind][muted ? 'off' : 'on']);
     const toggle = button(label(), { 'aria-pressed': 'true' }, () => {
       muted = !muted;
       toggle.textContent = label();

@@ -13,7 +13,7 @@ describe('a description in another language', () => {
       'La personne paraît plutôt amusée et joyeuse. Indices : un large sourire, une voix plus aiguë et des mots positifs.',
     );
     expect(rephrase('es', described({ confidence: 0.3, evidence: [] }))).toBe(
-      'La persona parece quizá divertida y alegre.',
+      'Quizá la persona parezca risueña y alegre.',
     );
     expect(rephrase('ar', described({ evidence: [] }))).toBe('يبدو الشخص مستمتعًا ومسرورًا.');
   });
