@@ -7,13 +7,15 @@ import { type AnalysisModelOptions, AnalysisModels } from './analysis-models.ts'
 import { HopGatherer, type Waiting } from './hop-gatherer.ts';
 import { describable } from './describable.ts';
 import { addCounts, type FromWorker, type ToWorker, type WorkerStats } from './messages.ts';
+import { readMail } from './packet-mail.ts';
 import type { Hop } from '../window/hop.ts';
 import type { Turn } from '../window/turn-detector.ts';
 import { Participant } from './participant.ts';
 import { type SignalChange, signalEvent } from './signal-board.ts';
 
-/** How often waits for lost packets and for late hops are looked at. */
+/** How often waits for lost packets and for late hops are looked at, and while everybody rests or nobody is there. */
 const TICK_MS = 20;
+const RESTING_TICK_MS = 80;
 const MAX_BLOCKED_US = 60_000;
 /** How long the first hop of a grid point waits for the other participants'. */
 const GATHER_MS = 25;
@@ -39,11 +41,12 @@ export class AnalysisHost {
   readonly #owners = new Map<number, number>();
   readonly #grid: HopGrid<number>;
   readonly #gatherer: HopGatherer<DescribableHop>;
-  readonly #ticker: NodeJS.Timeout;
+  #ticker: NodeJS.Timeout;
+  #tickMs = TICK_MS;
   #tickedUs = nowUs();
   /** Never twice in a row, or an overloaded worker would close no hop at all. */
   #skipped = false;
-  readonly #counts = { hops: 0, runs: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
+  readonly #counts = { hops: 0, hopsRested: 0, runs: 0, hopsShed: 0, facesShed: 0, descriptions: 0, errors: 0 };
   /** Of participants who left. */
   #ingest: Record<string, number> = {};
 
@@ -57,11 +60,12 @@ export class AnalysisHost {
     });
     this.#gatherer = new HopGatherer<DescribableHop>({
       gatherMs: GATHER_MS,
-      expected: () => [...this.#seats.values()].filter(({ participant }) => participant.live).length,
+      // Nobody waits for the hops of those who rest.
+      expected: () => [...this.#seats.values()].filter(({ participant: { live, resting } }) => live && !resting).length,
       run: (batch) => this.#run(batch),
       onShed: (session) => this.#shed(session),
     });
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#ticker = setInterval(() => this.#tick(), this.#tickMs);
   }
 
   static async open(options: AnalysisModelOptions, post: (message: FromWorker) => void): Promise<AnalysisHost> {
@@ -93,7 +97,9 @@ export class AnalysisHost {
   #handle(message: ToWorker): void {
     switch (message.type) {
       case 'packets':
-        return this.#ofTrack(message.track)?.participant.packets(message.track, message.packets, message.arrivalsUs);
+        for (const { track, packets, arrivalsUs } of readMail(message.mail))
+          this.#ofTrack(track)?.participant.packets(track, packets, arrivalsUs);
+        return undefined;
       case 'report':
         return this.#ofTrack(message.track)?.participant.report(message.track, message.report);
       case 'muted':
@@ -140,7 +146,8 @@ export class AnalysisHost {
     const participant = new Participant(
       this.#models.nets,
       {
-        onHop: (hop, earlier) => this.#gatherer.push(session, describable(hop, earlier)),
+        onHop: (hop, earlier, rested) => this.#gatherer.push(session, describable(hop, { earlier, rested })),
+        onRest: (resting) => this.#rest(session, resting),
         onTurn: (turn, open, earlier) => this.#turn(session, turn, open, earlier),
         onSignal: (change) => this.#signal(session, change),
         onKeyFrameNeeded: (track) => this.#post({ type: 'key-frame', track }),
@@ -153,6 +160,7 @@ export class AnalysisHost {
     );
     this.#seats.set(session, { id, epochUs, participant, shed: 0 });
     this.#grid.join(session, { participantId: id, originUs: epochUs });
+    this.#pace();
   }
 
   /** What others say in the room is heard too: it may be why somebody's affect changes. */
@@ -202,11 +210,27 @@ export class AnalysisHost {
     this.#gatherer.drop(session);
     this.#grid.leave(session);
     for (const [track, owner] of this.#owners) if (owner === session) this.#owners.delete(track);
+    this.#pace();
+  }
+
+  #rest(session: number, resting: boolean): void {
+    this.#post({ type: 'resting', session, resting });
+    this.#pace();
+  }
+
+  /** Ticks as often as somebody needs it. */
+  #pace(): void {
+    const awake = [...this.#seats.values()].some(({ participant }) => !participant.resting);
+    const tickMs = awake ? TICK_MS : RESTING_TICK_MS;
+    if (tickMs === this.#tickMs) return;
+    this.#tickMs = tickMs;
+    clearInterval(this.#ticker);
+    this.#ticker = setInterval(() => this.#tick(), tickMs);
   }
 
   #tick(): void {
     const atUs = nowUs();
-    const blockedUs = atUs - this.#tickedUs - TICK_MS * 1000;
+    const blockedUs = atUs - this.#tickedUs - this.#tickMs * 1000;
     this.#tickedUs = atUs;
     // After a blocked turn the packets that came meanwhile are still queued behind this timer: they go first.
     if (blockedUs > MAX_BLOCKED_US && !this.#skipped) {
@@ -218,8 +242,10 @@ export class AnalysisHost {
   }
 
   async #run(batch: readonly Waiting<DescribableHop>[]): Promise<void> {
+    const rested = batch.filter(({ hop }) => hop.rested).length;
     this.#counts.hops += batch.length;
-    this.#counts.runs++;
+    this.#counts.hopsRested += rested;
+    if (rested < batch.length) this.#counts.runs++;
     try {
       await this.#grid.process(batch.map(({ session, hop }) => ({ key: session, hop })));
     } catch (error) {

@@ -1,16 +1,21 @@
 /**
  * Who neither speaks nor moves is looked at less. The policy: after five seconds without speech and without motion one
  * picture a second is read, after half a minute one in three seconds, and the pictures between stand for what the last one
- * showed, since they show the same; the first word or motion brings back every picture at once. What is heard is always
- * heard in full, and every picture is decoded, since the next one builds on it.
+ * showed, since they show the same. From then on the person rests: only a hop with a new look, or with words, is given to
+ * the model, at least one in three and a half seconds; the hops between stand for what that one told. The first word or
+ * motion brings back every picture, and every hop with the one that it is in. What is heard is always heard in full, and
+ * every picture of the base layer is decoded, since the next one builds on it.
  */
 import { voiceColumn } from '../sense/voice/voice-features.ts';
 import type { FaceSample, VideoFrame, VoiceSegment } from '../types.ts';
+import { FACE_SLOTS, type Hop, VOICE_SLOTS } from '../window/hop.ts';
 
 const IDLE_AFTER_US = 5_000_000;
 const IDLE_INTERVAL_US = 1_000_000;
 const LONG_IDLE_AFTER_US = 30_000_000;
 const LONG_IDLE_INTERVAL_US = 3_000_000;
+/** A hop a little after a look was due: for who shows no picture at all. */
+const LONGEST_REST_US = 3_500_000;
 /** Share of a tenth of a second in which a voice was active; less is a click or a cough. */
 const SPEAKING = 0.3;
 const COLUMNS = 32;
@@ -26,23 +31,53 @@ export class Attention {
   readonly #now = new Float32Array(COLUMNS * ROWS);
   /** What the last picture that was read showed. */
   #sample: FaceSample | undefined;
-  /** Capture time of the last word or motion. */
-  #livelyUs = -Infinity;
+  /** Capture time of the last word or motion; before the first, of whatever came first. */
+  #livelyUs: number | undefined;
   #readUs = -Infinity;
+  /** When the last hop ended that the model was given, and whether a picture was read, or words came, since. */
+  #toldUs = -Infinity;
+  #news = false;
+  /** Which senses gave anything in that hop, as bits. */
+  #toldSenses = 0;
+  #newestUs = -Infinity;
   #width = 0;
   #height = 0;
 
   heard({ features, endUs }: VoiceSegment): void {
-    if (features[ACTIVE] > SPEAKING) this.#livelyUs = Math.max(this.#livelyUs, endUs);
+    this.#notice(endUs, features[ACTIVE] > SPEAKING);
+  }
+
+  /** Words came: the person's own, which show that they speak, or somebody else's, which they hear. */
+  worded(endUs: number, own: boolean): void {
+    this.#news = true;
+    this.#notice(endUs, own);
+  }
+
+  /** Whether the person has neither spoken nor moved for half a minute. */
+  get resting(): boolean {
+    return this.#newestUs - (this.#livelyUs ?? this.#newestUs) >= LONG_IDLE_AFTER_US;
+  }
+
+  /** Whether the last hop that was told stands for this one, which has just closed; otherwise this one counts as told. */
+  standsFor({ endUs, gaps, discontinuity }: Pick<Hop, 'endUs' | 'gaps' | 'discontinuity'>): boolean {
+    this.#notice(endUs, false);
+    const senses = Number(gaps.face < FACE_SLOTS) + 2 * Number(gaps.voice < VOICE_SLOTS);
+    const same = !this.#news && !discontinuity && senses === this.#toldSenses;
+    if (this.resting && same && endUs - this.#toldUs < LONGEST_REST_US) return true;
+    this.#toldUs = endUs;
+    this.#toldSenses = senses;
+    this.#news = false;
+    return false;
   }
 
   /** What `frame` shows as far as is known without reading it; undefined when it is to be read. */
   known(frame: VideoFrame): FaceSample | undefined {
     const { captureUs, decodedMs } = frame;
     this.#look(frame);
-    if (this.#moved(frame)) this.#livelyUs = Math.max(this.#livelyUs, captureUs);
+    this.#notice(captureUs, this.#moved(frame));
     const last = this.#sample;
-    if (last === undefined || captureUs - this.#readUs >= intervalAfter(captureUs - this.#livelyUs)) return undefined;
+    if (last === undefined || captureUs - this.#readUs >= intervalAfter(captureUs - (this.#livelyUs ?? captureUs)))
+      return undefined;
     return { ...last, captureUs, decodedMs, sensedMs: performance.now() };
   }
 
@@ -51,6 +86,7 @@ export class Attention {
     this.#seen.set(this.#now);
     [this.#width, this.#height] = [frame.width, frame.height];
     this.#sample = sample;
+    this.#news = true;
     this.#readUs = frame.captureUs;
   }
 
@@ -59,8 +95,15 @@ export class Attention {
     this.#sample = undefined;
     this.#seen.fill(0);
     this.#now.fill(0);
-    this.#livelyUs = this.#readUs = -Infinity;
+    this.#livelyUs = undefined;
+    this.#readUs = this.#toldUs = this.#newestUs = -Infinity;
+    this.#news = false;
     this.#width = this.#height = 0;
+  }
+
+  #notice(captureUs: number, lively: boolean): void {
+    this.#newestUs = Math.max(this.#newestUs, captureUs);
+    if (this.#livelyUs === undefined || (lively && captureUs > this.#livelyUs)) this.#livelyUs = captureUs;
   }
 
   /** Against the last picture that was read, so that what creeps is noticed too. */

@@ -4,7 +4,10 @@ import { CAPTION_WIDTH } from '../sense/caption/caption-features.ts';
 import { FACE_SLOTS, type Hop, VOICE_SLOTS } from '../window/hop.ts';
 
 /** The words' sense is there while captions flow: the last column of each row is `valid`. */
-export function describable(hop: Hop, earlier?: EarlierStages): DescribableHop {
+export function describable(
+  hop: Hop,
+  marks: { readonly earlier?: EarlierStages; readonly rested?: boolean } = {},
+): DescribableHop {
   const { startUs, endUs, face, voice, caption, gaps, sensedMs, closedMs } = hop;
   return {
     startUs,
@@ -14,6 +17,6 @@ export function describable(hop: Hop, earlier?: EarlierStages): DescribableHop {
     caption: caption[CAPTION_WIDTH - 1] > 0 || caption[caption.length - 1] > 0 ? caption : undefined,
     sensedMs,
     closedMs,
-    ...(earlier && { earlier }),
+    ...marks,
   };
 }

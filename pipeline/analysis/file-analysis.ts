@@ -1,7 +1,8 @@
 /** The pipeline over a media file: the same stages as live, paced by the media's own time instead of the clock's. */
+import { FaceNets, prepareFaceModels } from '../../models/index.ts';
 import { HopGrid } from '../describe/hop-grid.ts';
 import type { UnstampedEvent } from '../events.ts';
-import { type MediaFrame, openMediaFile } from '../media-file/media-file.ts';
+import { type MediaFile, openMediaFile } from '../media-file/media-file.ts';
 import type { Hop } from '../window/hop.ts';
 import { HopCutter } from '../window/hop-cutter.ts';
 import { type AnalysisModelOptions, AnalysisModels } from './analysis-models.ts';
@@ -32,26 +33,65 @@ export async function* analyzeFile(path: string, options: AnalyzeFileOptions): A
   await using file = await openMediaFile(path);
   await using models = await AnalysisModels.open(options);
   await using analysis = new FileAnalysis(models, options);
-  for await (const item of file.frames(options.signal)) {
-    yield* await analysis.push(item);
+  for await (const hops of hopsOf(file, analysis.senses, options)) {
+    yield* await analysis.describe(hops);
     options.onProgress?.(file.progress);
   }
-  yield* await analysis.finish();
   for (const warning of file.warnings) options.onWarning?.(warning.message);
 }
 
-/** Frames of one file in, events out. */
+/**
+ * Yields what the senses measure in a file, hop by hop, as a model would be given it. No model is asked.
+ * @throws MediaFileError when the file cannot be read, FaceModelError when the face nets cannot be converted
+ */
+export async function* measureFile(path: string, options: MeasureFileOptions = {}): AsyncGenerator<Hop> {
+  const { faceCacheDir, signal } = options;
+  await using file = await openMediaFile(path);
+  const nets = await FaceNets.open(
+    await prepareFaceModels(faceCacheDir === undefined ? {} : { cacheDir: faceCacheDir }),
+  );
+  const senses = new Senses(nets, () => undefined);
+  try {
+    for await (const hops of hopsOf(file, senses, { signal })) yield* hops;
+  } finally {
+    senses.close();
+    await nets.close();
+  }
+}
+
+export interface MeasureFileOptions {
+  /** Where the converted face nets are kept; default: the user's cache folder. */
+  readonly faceCacheDir?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The hops that each frame of a file completes, and at last those that its end does. */
+async function* hopsOf(
+  file: MediaFile,
+  senses: Senses,
+  { signal }: { readonly signal?: AbortSignal | undefined },
+): AsyncGenerator<readonly Hop[]> {
+  const cutter = new HopCutter({ mode: 'offline' });
+  for await (const item of file.frames(signal)) {
+    const samples = item.kind === 'audio' ? senses.hear(item.frame) : [await senses.see(item.frame)];
+    for (const sample of samples) if (sample) cutter.push(sample);
+    // What is still to come was captured later than this; a voice segment lags by its own length and its filters.
+    yield cutter.advance(item.frame.captureUs - VOICE_LAG_US);
+  }
+  yield cutter.flush();
+}
+
+/** Hops of one file in, events out. */
 class FileAnalysis {
+  readonly senses: Senses;
   readonly #key: string;
-  readonly #senses: Senses;
-  readonly #cutter = new HopCutter({ mode: 'offline' });
   readonly #grid: HopGrid<string>;
   #events: UnstampedEvent[] = [];
 
   constructor({ model, nets }: AnalysisModels, { participant = 'file', everyHop, signal }: AnalyzeFileOptions) {
     this.#key = participant;
     const origin = { participant, pack: model.pack.id, originUs: 0 };
-    this.#senses = new Senses(nets, (change) => this.#events.push(signalEvent(change, origin)));
+    this.senses = new Senses(nets, (change) => this.#events.push(signalEvent(change, origin)));
     this.#grid = new HopGrid<string>({
       model,
       onEvent: (event) => {
@@ -62,23 +102,12 @@ class FileAnalysis {
     this.#grid.join(participant, { participantId: participant });
   }
 
-  async push(item: MediaFrame): Promise<UnstampedEvent[]> {
-    const samples = item.kind === 'audio' ? this.#senses.hear(item.frame) : [await this.#senses.see(item.frame)];
-    for (const sample of samples) if (sample) this.#cutter.push(sample);
-    // What is still to come was captured later than this; a voice segment lags by its own length and its filters.
-    return this.#describe(this.#cutter.advance(item.frame.captureUs - VOICE_LAG_US));
-  }
-
-  async finish(): Promise<UnstampedEvent[]> {
-    return this.#describe(this.#cutter.flush());
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#senses.close();
+    this.senses.close();
     await this.#grid.close();
   }
 
-  async #describe(hops: readonly Hop[]): Promise<UnstampedEvent[]> {
+  async describe(hops: readonly Hop[]): Promise<UnstampedEvent[]> {
     if (hops.length > 0) await this.#grid.process(hops.map((hop) => ({ key: this.#key, hop: describable(hop) })));
     return this.#events.splice(0);
   }

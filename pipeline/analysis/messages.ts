@@ -23,12 +23,8 @@ export type ToWorker =
   | { readonly type: 'unhear'; readonly session: number; readonly speaker: string }
   | { readonly type: 'ask'; readonly session: number; readonly request: number; readonly question: Question }
   | { readonly type: 'track'; readonly session: number; readonly track: number; readonly info: TrackInfo }
-  | {
-      readonly type: 'packets';
-      readonly track: number;
-      readonly packets: readonly Uint8Array[];
-      readonly arrivalsUs: readonly number[];
-    }
+  /** Packets of any tracks, see `PacketMail`. */
+  | { readonly type: 'packets'; readonly mail: Uint8Array }
   | { readonly type: 'report'; readonly track: number; readonly report: ReportMessage }
   | { readonly type: 'muted'; readonly track: number; readonly muted: boolean }
   | { readonly type: 'track-closed'; readonly track: number; readonly reason?: string | undefined }
@@ -39,6 +35,8 @@ export type ToWorker =
 export interface WorkerStats {
   readonly participants: number;
   readonly hops: number;
+  /** Hops of those who rest, for which the one before stood: not given to the model. */
+  readonly hopsRested: number;
   /** Batches of hops that were given to the model. */
   readonly runs: number;
   /** Closed hops that wait for their batch. */
@@ -69,5 +67,7 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'event'; readonly session: number; readonly event: UnstampedEvent; readonly closedUs: number }
   | { readonly type: 'key-frame'; readonly track: number }
+  /** Somebody has neither spoken nor moved for long, or does again. */
+  | { readonly type: 'resting'; readonly session: number; readonly resting: boolean }
   | { readonly type: 'problem'; readonly session: number; readonly code: string; readonly message: string }
   | { readonly type: 'done'; readonly request: number; readonly stats?: WorkerStats; readonly reply?: Reply };

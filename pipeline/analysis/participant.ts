@@ -17,7 +17,10 @@ import { Senses } from './senses.ts';
 import type { SignalChange } from './signal-board.ts';
 
 export interface ParticipantEvents {
-  onHop(hop: Hop, earlier: EarlierStages): void;
+  /** `rested`: the person rests, and the hop before stands for this one. */
+  onHop(hop: Hop, earlier: EarlierStages, rested: boolean): void;
+  /** The person begins to rest, or wakes. See {@link Attention}. */
+  onRest(resting: boolean): void;
   /** The person stopped speaking; `open` are the hops that are not over yet, as far as they are filled. */
   onTurn(turn: Turn, open: readonly Hop[], earlier: EarlierStages): void;
   onSignal(change: SignalChange): void;
@@ -43,6 +46,8 @@ export class Participant {
   readonly #senses: Senses;
   readonly #hops: Subscription;
   readonly #turns = new TurnDetector();
+  readonly #attention = new Attention();
+  #resting = false;
   #faceBusy = false;
   #nextPicture: VideoFrame | undefined;
   /** Capture time of the picture being read. */
@@ -55,10 +60,10 @@ export class Participant {
   constructor(nets: FaceNets, events: ParticipantEvents, lookUs: number) {
     this.#events = events;
     this.#lookUs = lookUs;
-    this.#senses = new Senses(nets, (change) => events.onSignal(change), new Attention());
+    this.#senses = new Senses(nets, (change) => events.onSignal(change), this.#attention);
     this.#hops = this.#samples
       .pipe(cutHops({ nowUs, onTurn: (turn, open) => events.onTurn(turn, open, this.#earlier) }))
-      .subscribe((hop) => events.onHop(hop, this.#earlier));
+      .subscribe((hop) => this.#tell(hop));
   }
 
   get #earlier(): EarlierStages {
@@ -68,6 +73,11 @@ export class Participant {
   /** Whether any media can come: only then are hops to be expected. */
   get live(): boolean {
     return this.#tracks.size > 0;
+  }
+
+  /** Whether they have neither spoken nor moved for long. */
+  get resting(): boolean {
+    return this.#resting;
   }
 
   openTrack(track: number, info: TrackInfo): void {
@@ -114,6 +124,8 @@ export class Participant {
 
   /** Words that this person said (`own`) or heard, with the number that the model is told them by. */
   caption(caption: Caption, own: boolean, number: number): void {
+    if (caption.final) this.#attention.worded(caption.endUs, own);
+    this.#rest();
     this.#samples.next({ kind: 'caption', caption, own, number });
   }
 
@@ -143,6 +155,7 @@ export class Participant {
     this.#nextPicture = undefined;
     this.#senses.clear();
     this.#turns.reset();
+    this.#rest();
     this.#samples.next({ kind: 'reset' });
   }
 
@@ -155,8 +168,23 @@ export class Participant {
     this.#senses.close();
   }
 
+  #tell(hop: Hop): void {
+    const rested = this.#attention.standsFor(hop);
+    this.#rest();
+    this.#events.onHop(hop, this.#earlier, rested);
+  }
+
+  /** Tells when the person begins to rest, or wakes. */
+  #rest(): void {
+    const { resting } = this.#attention;
+    if (resting === this.#resting) return;
+    this.#resting = resting;
+    this.#events.onRest(resting);
+  }
+
   #hear(frame: AudioFrame): void {
     for (const sample of this.#senses.hear(frame)) {
+      this.#rest();
       this.#samples.next(sample);
       const turn = sample.kind === 'voice' ? this.#turns.push(sample.segment) : undefined;
       if (turn) this.#samples.next({ kind: 'turn', turn });
@@ -178,6 +206,7 @@ export class Participant {
         this.#readingUs = frame.captureUs;
         const sample = await this.#senses.see(frame);
         this.#senseMs = performance.now() - startedMs;
+        this.#rest();
         if (sample) this.#samples.next(sample);
       }
     } catch (error) {

@@ -12,6 +12,11 @@ export interface JoinOptions {
   readonly epochUs: number;
   /** `closedUs`: when the event's hop closed, on the same clock. */
   onEvent(event: UnstampedEvent, closedUs: number): void;
+  /**
+   * The person has neither spoken nor moved for half a minute (true), or does again (false): their media are in no hurry
+   * while they rest, and pictures of the base layer are enough.
+   */
+  onRest?(resting: boolean): void;
   /** The analysis of this participant ended and will not come back (its worker died). */
   onGone?(error: Error): void;
 }

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { AnalysisModelOptions } from './analysis-models.ts';
 import type { Question, Reply } from '../describe/asking.ts';
 import { AnalysisError } from './analysis-error.ts';
+import { PacketMail } from './packet-mail.ts';
 import type { FromWorker, ReportMessage, ToWorker, WorkerStats } from './messages.ts';
 import type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './session.ts';
 import type { TrackInfo } from '../types.ts';
@@ -11,8 +12,6 @@ import type { TrackInfo } from '../types.ts';
 type Ready = Extract<FromWorker, { type: 'ready' }>;
 type Done = Extract<FromWorker, { type: 'done' }>;
 
-/** Packets of one track that wait for the current turn of the event loop to end, so that a burst is one message. */
-const MAX_BURST = 512;
 /** Questions that may wait for the thread; hops go on between them. */
 const MAX_QUESTIONS = 16;
 
@@ -22,11 +21,18 @@ const FAILED: Reply = {
   text: 'The analysis could not answer. Ask again; if it stays so, look into the log of the agent.',
 };
 
+interface Seat {
+  readonly options: JoinOptions;
+  /** They have neither spoken nor moved for long: nobody is in a hurry for their packets. */
+  resting: boolean;
+}
+
 export class AnalysisWorker {
   readonly #worker: Worker;
   readonly #log: PoolLog;
   readonly #ready: Ready;
-  readonly #sessions = new Map<number, JoinOptions>();
+  readonly #sessions = new Map<number, Seat>();
+  readonly #mail = new PacketMail((mail) => this.#give({ type: 'packets', mail }, [mail.buffer]));
   readonly #keyFrames = new Map<number, () => void>();
   readonly #waiting = new Map<number, (done: Done | undefined) => void>();
   #next = 1;
@@ -80,10 +86,11 @@ export class AnalysisWorker {
   join(participant: string, options: JoinOptions): AnalysisSession {
     if (this.#gone || this.#closing) throw new AnalysisError('closed', 'The analysis has ended; restart the agent.');
     const session = this.#next++;
-    this.#sessions.set(session, options);
+    const seat: Seat = { options, resting: false };
+    this.#sessions.set(session, seat);
     this.#post({ type: 'join', session, participant, epochUs: options.epochUs });
     return {
-      track: (info, requestKeyFrame) => this.#track(session, info, requestKeyFrame),
+      track: (info, requestKeyFrame) => this.#track(session, seat, info, requestKeyFrame),
       caption: (caption, speaker) => this.#post({ type: 'caption', session, caption, speaker }),
       unhear: (speaker) => this.#post({ type: 'unhear', session, speaker }),
       ask: (question) => this.#ask(session, question),
@@ -123,37 +130,29 @@ export class AnalysisWorker {
     }
   }
 
-  #track(session: number, info: TrackInfo, requestKeyFrame?: () => void): TrackInput {
+  #track(session: number, seat: Seat, info: TrackInfo, requestKeyFrame?: () => void): TrackInput {
     const track = this.#next++;
     if (requestKeyFrame) this.#keyFrames.set(track, requestKeyFrame);
     this.#post({ type: 'track', session, track, info });
-    let packets: Uint8Array[] = [];
-    let arrivalsUs: number[] = [];
-    const flush = () => {
-      if (packets.length === 0) return;
-      this.#post({ type: 'packets', track, packets, arrivalsUs }, transferable(packets));
-      packets = [];
-      arrivalsUs = [];
-    };
     return {
-      packet: (rtp, arrivalUs) => {
-        if (packets.length === 0) queueMicrotask(flush);
-        packets.push(rtp);
-        arrivalsUs.push(arrivalUs);
-        if (packets.length >= MAX_BURST) flush();
-      },
+      packet: (rtp, arrivalUs) => this.#mail.add(track, rtp, arrivalUs, seat.resting),
       senderReport: ({ ntpUs, rtpTimestamp, arrivalUs }: ReportMessage) =>
         this.#post({ type: 'report', track, report: { ntpUs, rtpTimestamp, arrivalUs } }),
       muted: (muted) => this.#post({ type: 'muted', track, muted }),
       closed: (error) => {
-        flush();
         this.#keyFrames.delete(track);
         this.#post({ type: 'track-closed', track, reason: error?.message });
       },
     };
   }
 
-  #post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+  /** Tells the thread, after the packets that came before. */
+  #post(message: ToWorker): void {
+    this.#mail.flush();
+    this.#give(message);
+  }
+
+  #give(message: ToWorker, transfer: ArrayBuffer[] = []): void {
     if (!this.#gone) this.#worker.postMessage(message, transfer);
   }
 
@@ -167,13 +166,21 @@ export class AnalysisWorker {
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === 'event') this.#sessions.get(message.session)?.onEvent(message.event, message.closedUs);
+    if (message.type === 'event') this.#sessions.get(message.session)?.options.onEvent(message.event, message.closedUs);
+    else if (message.type === 'resting') this.#rest(message);
     else if (message.type === 'key-frame') this.#keyFrames.get(message.track)?.();
     else if (message.type === 'problem') this.#log('warn', message.message, { code: message.code });
     else if (message.type === 'done') {
       this.#waiting.get(message.request)?.(message);
       this.#waiting.delete(message.request);
     }
+  }
+
+  #rest({ session, resting }: Extract<FromWorker, { type: 'resting' }>): void {
+    const seat = this.#sessions.get(session);
+    if (!seat) return;
+    seat.resting = resting;
+    seat.options.onRest?.(resting);
   }
 
   #lost(cause: Error): void {
@@ -188,18 +195,9 @@ export class AnalysisWorker {
       { cause },
     );
     this.#log('error', error.message);
-    for (const session of this.#sessions.values()) session.onGone?.(error);
+    for (const { options } of this.#sessions.values()) options.onGone?.(error);
     this.#sessions.clear();
   }
-}
-
-/** Buffers to move rather than copy; a view into a shared slab must be copied, or its neighbours would go with it. */
-function transferable(packets: readonly Uint8Array[]): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const packet of packets)
-    if (packet.buffer instanceof ArrayBuffer && packet.byteLength === packet.buffer.byteLength)
-      buffers.add(packet.buffer);
-  return [...buffers];
 }
 
 /** Node 20 cannot start a `.ts` worker: from source, `tsx` is registered inside the thread first. */

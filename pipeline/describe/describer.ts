@@ -9,8 +9,8 @@ import { type Numbers, type PackFacts, clamp, readNumbers } from './numbers.ts';
 import { Said } from './said.ts';
 import { SpeakGate, type SpeakGateOptions } from './speak-gate.ts';
 
-/** What a memory spans; at least 30 s by the packs' contract. */
-const MEMORY_MS = 32_000;
+/** Hops that a memory holds: 32 s of who does not rest; at least 30 s by the packs' contract. */
+const MEMORY_HOPS = 64;
 /** A description whose affect lasted no longer than this, and then was again what had been said before, is taken back. */
 const RETRACTION = { withinMs: 1500, back: 0.2, left: 0.38 } as const;
 /** What of a description belongs to a revision of it rather than to a new one. */
@@ -68,6 +68,8 @@ export class Describer {
   readonly #abstention: Abstention;
   readonly #said: Said;
   readonly #drift = new Drift();
+  /** When each hop began that the memory holds, the oldest first. */
+  readonly #remembered: number[] = [];
   #current: Current | undefined;
   #previous: Previous | undefined;
 
@@ -95,7 +97,8 @@ export class Describer {
   /** What the model remembers: its window, up to the hop last pushed. */
   get span(): { readonly startMs: number; readonly endMs: number } | undefined {
     const current = this.#current;
-    return current && { startMs: Math.max(0, current.endMs - MEMORY_MS), endMs: current.endMs };
+    const [startMs = 0] = this.#remembered;
+    return current && { startMs: Math.max(0, startMs), endMs: current.endMs };
   }
 
   /** Too little can be perceived to say anything, or it is too early to know. */
@@ -120,6 +123,7 @@ export class Describer {
     const abstaining = this.#abstention.abstaining;
     const numbers = readNumbers(this.#pack, heads, abstaining ?? true);
     this.#current = { heads, numbers, startMs, endMs };
+    if (!hop.rested) this.#remember(startMs);
     const retraction = this.#retract(heads.vad, endMs);
     const { silent, change } = heads;
     const speak =
@@ -181,6 +185,11 @@ export class Describer {
     this.#said.spoke(current.heads.vad);
     this.#previous = { id, version, startMs, endMs: current.endMs, abstained, firstVad, beforeVad, event };
     return event;
+  }
+
+  #remember(startMs: number): void {
+    this.#remembered.push(startMs);
+    if (this.#remembered.length > MEMORY_HOPS) this.#remembered.shift();
   }
 
   /** A passing look was described as if it were more: it is over at once, and all is as it was said to be before. */

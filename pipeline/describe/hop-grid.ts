@@ -176,8 +176,12 @@ export class HopGrid<K> {
     }
     if (turns.length === 0) return async () => undefined;
     turns.sort((a, b) => a.member.place - b.member.place);
+    const [awake, rested] = split(turns);
+    // They were queued behind the hop that stands for them, and are told before the model blocks the thread.
+    for (const turn of rested) this.#rest(turn);
+    if (awake.length === 0) return async () => undefined;
     const results = await this.#model.hop(
-      turns.map(({ member: { memory, describer }, hop: { face, voice, caption } }) => ({
+      awake.map(({ member: { memory, describer }, hop: { face, voice, caption } }) => ({
         memory,
         face,
         voice,
@@ -187,7 +191,7 @@ export class HopGrid<K> {
     );
     const encodedMs = this.#now();
     const speaking: Speaking<K>[] = [];
-    for (const [i, turn] of turns.entries()) {
+    for (const [i, turn] of awake.entries()) {
       if (turn.member.memory.closed) continue;
       if (this.#tell(turn, results[i])) speaking.push({ ...turn, heads: results[i] });
     }
@@ -200,15 +204,28 @@ export class HopGrid<K> {
   }
 
   /** Tells what one hop shows. @returns whether to put it into words */
-  #tell({ member, hop }: Turn<K>, heads: HopResult): boolean {
+  #tell(turn: Turn<K>, heads: HopResult): boolean {
+    const { member, hop } = turn;
     const { onEvent } = this.#options;
     const { describer, course, key } = member;
     const { state, retraction, abstaining, begun, speak } = describer.push(hop, heads);
     const shift = course.push(state, heads, begun, abstaining);
-    onEvent(state, key, hop);
+    if (!hop.rested) onEvent(state, key, hop);
     if (retraction) onEvent(retraction, key, hop);
     if (shift) onEvent(course.shift(shift), key, hop);
     return speak;
+  }
+
+  /**
+   * Takes a hop in which nothing happened: time goes on, for what was said, for the cues that hold and for the sums of the
+   * call, and the numbers stay. No state is told, nothing is put into words, and the memory is not given the hop.
+   */
+  #rest(turn: Turn<K>): void {
+    const { describer } = turn.member;
+    const { heads } = describer;
+    if (heads === undefined) return;
+    describer.begin();
+    this.#tell(turn, { ...heads, change: 0, silent: 1 });
   }
 
   async #turn(key: K, { hops, startUs, endUs, decidedUs, at }: DescribableTurn): Promise<void> {
@@ -288,6 +305,12 @@ export class HopGrid<K> {
     const event = describer.describe(update, latency(speaking, encodedMs, nowMs));
     if (event !== undefined) this.#options.onEvent(event, key, speaking.hop);
   }
+}
+
+/** Those whose hops the model is given, and those whose hops the one before stands for. */
+function split<K>(turns: readonly Turn<K>[]): [Turn<K>[], Turn<K>[]] {
+  const rested = ({ member, hop }: Turn<K>): boolean => hop.rested === true && member.describer.heads !== undefined;
+  return [turns.filter((turn) => !rested(turn)), turns.filter(rested)];
 }
 
 /**

@@ -20,6 +20,8 @@ export interface DescribableHop {
   readonly sensedMs: number | undefined;
   readonly closedMs: number;
   readonly earlier?: EarlierStages;
+  /** The person rests: what the hop before told stands for this one, which the model is not given. */
+  readonly rested?: boolean;
 }
 
 /** A person stopped speaking while hops were still open. */

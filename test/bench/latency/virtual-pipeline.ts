@@ -102,7 +102,8 @@ class VirtualCall {
     this.#participant = new Participant(
       blindNets(() => spend('sense')),
       {
-        onHop: (hop, earlier) => this.#gatherer.push(1, describable(hop, earlier)),
+        onHop: (hop, earlier, rested) => this.#gatherer.push(1, describable(hop, { earlier, rested })),
+        onRest: () => {},
         onTurn: () => {},
         onSignal: () => {},
         onKeyFrameNeeded: () => {},
