@@ -1,6 +1,7 @@
 import type { AffectState, Description } from '../../pipeline/index.ts';
 import { Histogram, type HistogramData, type Summary } from '../histogram.ts';
 import { DueTimes } from './due-times.ts';
+import type { Heard } from './session-messages.ts';
 
 /** Descriptions that wait for their `delivered`; beyond, the oldest is forgotten and counted. */
 const MAX_WAITING = 64;
@@ -24,6 +25,10 @@ export interface LatencyFigures {
   readonly dueToDescription: Summary | null;
   /** Due -> state received, one per hop. A hop that was left out is answered by the next state, and counts until then. */
   readonly dueToState: Summary | null;
+  /** The silence after somebody's words was long enough to call the turn over -> `affect.turn` received; null without any. */
+  readonly turnToState: Summary | null;
+  /** The last sound of a turn -> `affect.turn` received: that silence is in it. */
+  readonly lastSoundToTurn: Summary | null;
   /**
    * How far the agent's media timeline runs ahead: a packet is stamped with its arrival but ends a packet's length later,
    * so a hop can be complete before its nominal end. Taken from the earliest close of a hop, so that none closes before it is due.
@@ -42,6 +47,8 @@ export interface Delivered {
   readonly sinceHopMs: number;
 }
 
+type TurnTimes = Pick<Extract<Heard, { type: 'affect.turn' }>, 'endMs' | 'decidedMs'>;
+
 /** Takes what one or more sessions hear and makes distributions of it; events outside the span do not count. */
 export class LatencyRecorder {
   readonly #span: () => MeasuredSpan | undefined;
@@ -51,6 +58,8 @@ export class LatencyRecorder {
   readonly #hopToDelivered = Histogram.create();
   readonly #dueToDescription = new DueTimes();
   readonly #dueToState = new DueTimes();
+  readonly #turnToState = new DueTimes();
+  readonly #lastSoundToTurn = new DueTimes();
   /** When the hop of a description that waits for its `delivered` ended. */
   readonly #waiting = new Map<string, number>();
   readonly #lastEndMs = new Map<string, number>();
@@ -106,6 +115,13 @@ export class LatencyRecorder {
     this.#answer(event.endMs, receivedMs, false);
   }
 
+  /** `receivedMs` in room time. */
+  turn({ endMs, decidedMs }: TurnTimes, receivedMs: number): void {
+    if (!this.#counts(decidedMs)) return;
+    this.#turnToState.add(receivedMs - decidedMs);
+    this.#lastSoundToTurn.add(receivedMs - endMs);
+  }
+
   /** The earliest state so far, in ms after its nominal due time (negative: before); null before the first. */
   get earliestStateMs(): number | null {
     return Number.isFinite(this.#earliestStateMs) ? this.#earliestStateMs : null;
@@ -120,22 +136,29 @@ export class LatencyRecorder {
   figures(nowMs = Number.NEGATIVE_INFINITY): LatencyFigures {
     this.#giveUp(nowMs);
     // Nothing is received before its hop closed, so an early state shows a lead too where no description does.
-    const mediaLeadMs = Math.max(this.#mediaLeadMs, -this.#dueToState.earliestMs, -this.#dueToDescription.earliestMs);
-    const [hopToDelivered, dueToDescription, dueToState] = [
-      this.#hopToDelivered,
-      this.#dueToDescription.since(mediaLeadMs),
-      this.#dueToState.since(mediaLeadMs),
-    ];
-    const [hopToFirstWord, hopToComplete] = [this.#hopToFirstWord, this.#hopToComplete];
-    const totals = { hopToFirstWord, hopToComplete, hopToDelivered, dueToDescription, dueToState };
+    const mediaLeadMs = Math.max(
+      this.#mediaLeadMs,
+      ...[this.#dueToState, this.#dueToDescription, this.#turnToState].map(({ earliestMs }) => -earliestMs),
+    );
+    const totals = {
+      hopToFirstWord: this.#hopToFirstWord,
+      hopToComplete: this.#hopToComplete,
+      hopToDelivered: this.#hopToDelivered,
+      dueToDescription: this.#dueToDescription.since(mediaLeadMs),
+      dueToState: this.#dueToState.since(mediaLeadMs),
+      turnToState: this.#turnToState.since(mediaLeadMs),
+      lastSoundToTurn: this.#lastSoundToTurn.since(mediaLeadMs),
+    };
     const named = Object.entries({ ...Object.fromEntries(this.#stages), ...totals });
     return {
       stages: Object.fromEntries([...this.#stages].map(([stage, histogram]) => [stage, histogram.summary()])),
-      hopToFirstWord: hopToFirstWord.summary(),
-      hopToComplete: hopToComplete.summary(),
-      hopToDelivered: hopToDelivered.summary(),
-      dueToDescription: dueToDescription.summary(),
-      dueToState: dueToState.summary(),
+      hopToFirstWord: totals.hopToFirstWord.summary(),
+      hopToComplete: totals.hopToComplete.summary(),
+      hopToDelivered: totals.hopToDelivered.summary(),
+      dueToDescription: totals.dueToDescription.summary(),
+      dueToState: totals.dueToState.summary(),
+      turnToState: totals.turnToState.summary(),
+      lastSoundToTurn: totals.lastSoundToTurn.summary(),
       mediaLeadMs: Math.round(mediaLeadMs * 10) / 10,
       hops: { hopMs: this.#hopMs, received: this.#received, missed: this.#missed },
       descriptions: {

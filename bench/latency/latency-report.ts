@@ -51,6 +51,8 @@ export function latencyMarkdown(report: LatencyReport): string {
       row('hop closed → description delivered', results.hopToDelivered),
       row('hop due → description received', results.dueToDescription),
       row('hop due → state received', results.dueToState),
+      row('end of a turn decided → turn received', results.turnToState),
+      row('last sound of a turn → turn received', results.lastSoundToTurn),
       ...(results.shifts === undefined ? [] : [row('cue onset → shift received', results.cueToShift ?? null)]),
       ...stages,
     ],

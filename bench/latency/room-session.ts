@@ -17,7 +17,9 @@ export interface RoomSessionOptions {
   /** The agent's page, e.g. `http://127.0.0.1:8080/`. */
   readonly agentUrl: string;
   readonly room: string;
-  readonly recorder: Pick<LatencyRecorder, 'description' | 'delivered' | 'state' | 'signal'> & ShiftListener;
+  readonly recorder: Pick<LatencyRecorder, 'description' | 'delivered' | 'state' | 'signal'> &
+    Partial<Pick<LatencyRecorder, 'turn'>> &
+    ShiftListener;
   /** The first affect event of this session arrived, at this room time in ms. */
   onFirstEvent(roomMs: number): void;
 }
@@ -98,6 +100,8 @@ export class RoomSession {
       recorder.signal(message.modality, message.state);
     else if (message.type === 'affect.shift') {
       if (message.participant === this.ready.participant.id) recorder.shift?.(message, monotonicMs());
+    } else if (message.type === 'affect.turn') {
+      if (message.participant === this.ready.participant.id) recorder.turn?.(message, this.clock.roomMs(nowMs));
     } else if (message.type === 'affect.state' || message.type === 'affect.description') this.#affect(message, nowMs);
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { descriptionSchema, shiftSchema, signalSchema, stateSchema } from '../../pipeline/index.ts';
+import { descriptionSchema, shiftSchema, signalSchema, stateSchema, turnSchema } from '../../pipeline/index.ts';
 
 /** What the benchmark listens for among the agent's messages; like any client, it knows the wire and nothing behind it. */
 const heardSchema = z.discriminatedUnion('type', [
@@ -21,6 +21,7 @@ const heardSchema = z.discriminatedUnion('type', [
   stateSchema,
   shiftSchema,
   signalSchema,
+  turnSchema,
 ]);
 
 export type Heard = z.infer<typeof heardSchema>;

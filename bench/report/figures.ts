@@ -66,6 +66,7 @@ function latencyFigures({ results }: LatencyInput): Figure[] {
   ms('hop due → description, p95', results.dueToDescription?.p95);
   ms('hop due → state, p90', results.dueToState?.p90);
   ms('hop due → state, p99', results.dueToState?.p99);
+  ms('turn over → turn told, p95', results.turnToState?.p95);
   ms('cue onset → shift, p50', results.cueToShift?.p50);
   for (const [stage, told] of Object.entries(results.stages)) ms(`stage ${stage}, p50`, told?.p50);
   put(figures, 'agent cores', '', results.agentCores, 'lower');

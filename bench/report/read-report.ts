@@ -39,6 +39,8 @@ const latencySchema = z.object({
     hopToDelivered: summary,
     dueToDescription: summary,
     dueToState: summary,
+    turnToState: summary.default(null),
+    lastSoundToTurn: summary.default(null),
     cueToShift: summary.default(null),
     shifts: z.object({ expected: z.number(), found: z.number(), falseAlarms: z.number() }).optional(),
     cuesPlayed: z.string().optional(),

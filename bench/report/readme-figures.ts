@@ -72,6 +72,9 @@ function latencyTable(calls: readonly LatencyInput[]): string[] {
       latencyRow(report, 'hop closed → first words', report.results.hopToFirstWord),
       latencyRow(report, 'hop closed → delivered', report.results.hopToDelivered),
       latencyRow(report, 'hop due → numbers received', report.results.dueToState),
+      ...(report.results.turnToState === null
+        ? []
+        : [latencyRow(report, 'turn over → `affect.turn` received', report.results.turnToState)]),
     ]);
   const head = ['`bench latency`, real callers over WebRTC', 'p50', 'p90', 'p95', 'n', 'agent cores'];
   return rows.length === 0 ? [] : [textTable(head, rows)];

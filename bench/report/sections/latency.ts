@@ -44,13 +44,19 @@ export function latencySections(report: LatencyInput): Section[] {
             row('hop closed → description delivered', results.hopToDelivered),
             row('hop due → description received', results.dueToDescription),
             row('hop due → state received', results.dueToState),
-            ...(results.cueToShift === null ? [] : [row('cue onset → shift received', results.cueToShift)]),
+            ...rowOf('end of a turn decided → turn received', results.turnToState),
+            ...rowOf('last sound of a turn → turn received', results.lastSoundToTurn),
+            ...rowOf('cue onset → shift received', results.cueToShift),
             ...Object.entries(results.stages).map(([stage, summary]) => row(`stage: ${stage}`, summary)),
           ],
         ),
       ],
     },
   ];
+}
+
+function rowOf(title: string, summary: Summary | null): string[][] {
+  return summary === null ? [] : [row(title, summary)];
 }
 
 function peopleOf({ config }: LatencyInput): string {

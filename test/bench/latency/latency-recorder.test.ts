@@ -66,6 +66,18 @@ describe('recording latency', () => {
     expect(record.figures(6000).hops.missed).toBe(3);
   });
 
+  it('takes a turn from the silence that decided it, and from the last sound before, less the lead of the media', () => {
+    const record = recorder();
+    record.state(state(500), 480);
+    record.turn({ endMs: 680, decidedMs: 1000 }, 1040);
+    record.turn({ endMs: 9900, decidedMs: 10_000 }, 10_100);
+    const { turnToState, lastSoundToTurn, mediaLeadMs } = record.figures();
+    expect(mediaLeadMs).toBe(20);
+    expect(turnToState).toMatchObject({ n: 1, max: 60 });
+    expect(lastSoundToTurn).toMatchObject({ n: 1, max: 380 });
+    expect(recorder().figures().turnToState).toBeNull();
+  });
+
   it('tells participants apart', () => {
     const record = recorder();
     record.state(state(500, 'a'), 510);

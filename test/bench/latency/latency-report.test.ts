@@ -17,6 +17,8 @@ function report(changes: Partial<LatencyReport['results']> = {}): LatencyReport 
       hopToDelivered: summary,
       dueToDescription: summary,
       dueToState: { ...summary, n: 120 },
+      turnToState: { ...summary, n: 9 },
+      lastSoundToTurn: null,
       mediaLeadMs: 21.5,
       hops: { hopMs: 500, received: 118, missed: 2 },
       descriptions: { received: 41, abstained: 3, unacknowledged: 1 },
@@ -45,6 +47,11 @@ describe('the report for people', () => {
       /\| stage: encode +\| +40 \| +48\.3 \| +60\.0 \| +70\.1 \| +90\.0 \| +95\.0 \|/,
     );
     expect(latencyMarkdown(report())).toMatch(/\| stage: tap +\| +0 \| +– \|/);
+  });
+
+  it('tells how soon a bot hears that somebody stopped', () => {
+    expect(latencyMarkdown(report())).toMatch(/\| end of a turn decided → turn received +\| +9 \| +48\.3 \|/);
+    expect(latencyMarkdown(report())).toMatch(/\| last sound of a turn → turn received +\| +0 \| +– \|/);
   });
 
   it('says on what it was made, and what it is not', () => {

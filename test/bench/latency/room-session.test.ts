@@ -105,6 +105,27 @@ describe('a participant of the benchmark', () => {
     expect(first[0]).toBeGreaterThanOrEqual(5000);
   });
 
+  it('records the ends of its own turns', async () => {
+    const axes = { valence: { mean: 0, sd: 1 }, arousal: { mean: 0, sd: 1 }, dominance: { mean: 0, sd: 1 } };
+    const average = { valence: 0, arousal: 0, dominance: 0 };
+    const turn = {
+      ...description,
+      ...axes,
+      type: 'affect.turn',
+      average,
+      reliability: { face: 0, voice: 1, caption: 0 },
+    };
+    agent(({ type }) => {
+      if (type === 'session.start') return [READY];
+      const told = { ...turn, startMs: 5000, endMs: 5300, decidedMs: 5600 };
+      return type === 'consent.set' ? [told, { ...told, participant: 'somebody else' }] : [];
+    });
+    const record = recorder();
+    const session = await RoomSession.open({ agentUrl, room: 'r', recorder: record, onFirstEvent: () => {} });
+    await expect.poll(() => record.figures().turnToState?.n).toBe(1);
+    session.close();
+  });
+
   it('fails in words when the agent refuses it', async () => {
     agent(() => [{ type: 'error', code: 'room-full', message: 'The room is full.', retryable: true }]);
     const opening = RoomSession.open({ agentUrl, room: 'r', recorder: recorder(), onFirstEvent: () => {} });
