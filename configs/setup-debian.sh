@@ -9,7 +9,7 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends chromium firefox-esr ffmpeg espeak-ng alsa-utils python3-venv systemd \
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice \
-  python3-gi gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0 \
+  python3-websockets python3-gi gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0 \
   g++ cmake ninja-build pkg-config libssl-dev libuv1-dev libusrsctp-dev libabsl-dev libflatbuffers-dev \
   flatbuffers-compiler libsrtp2-dev
 if [ ! -f artifacts/media/astronaut.png ]; then
