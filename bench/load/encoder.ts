@@ -11,6 +11,7 @@ import {
 import { avChannelLayoutDefault, Codec, CodecContext, Frame, Log, Packet, Rational } from 'node-av/lib';
 import { BenchError } from '../bench-error.ts';
 import { CLIP_RATE_HZ, type Picture } from '../latency/clip.ts';
+import { LAYERS } from './vp8-payloads.ts';
 
 /** A call's usual rates. */
 const VIDEO_BITS_PER_SECOND = 500_000n;
@@ -20,20 +21,34 @@ const KEY_EVERY_MS = 2000;
 export const OPUS_STEP_MS = 20;
 const OPUS_STEP_SAMPLES = (CLIP_RATE_HZ * OPUS_STEP_MS) / 1000;
 
-/** VP8, one unit a picture, as a browser encodes in a call (real time, no picture held back). Throws {@link BenchError}. */
-export function encodeVp8(pictures: readonly Picture[], pictureMs: number): Uint8Array[] {
+/** Three temporal layers, of which the base has half the bits, in turns of {@link LAYERS}; the mode has to come last. */
+const THREE_LAYERS =
+  'ts_number_layers=3:ts_target_bitrate=250,350,500:ts_rate_decimator=4,2,1:ts_periodicity=4:ts_layer_id=0,2,1,2:ts_layering_mode=3';
+
+/**
+ * VP8, one unit a picture, as a browser encodes in a call (real time, no picture held back).
+ * @param layered in three temporal layers (`L1T3`)
+ * @throws {BenchError}
+ */
+export function encodeVp8(pictures: readonly Picture[], pictureMs: number, layered = false): Uint8Array[] {
   const [first] = pictures;
   if (first === undefined) return [];
   const { width, height } = first;
   const context = new CodecContext();
   const codec = prepare(context, FF_ENCODER_LIBVPX_VP8);
-  const gopSize = Math.round(KEY_EVERY_MS / pictureMs);
+  // Key frames are of the base layer.
+  const gopSize = Math.round(KEY_EVERY_MS / pictureMs / LAYERS.length) * LAYERS.length;
   Object.assign(context, { width, height, pixelFormat: AV_PIX_FMT_YUV420P, gopSize });
   context.timeBase = new Rational(1, 1000);
   context.bitRate = VIDEO_BITS_PER_SECOND;
   context.maxBFrames = 0;
   context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
   for (const [name, value] of Object.entries({ deadline: 'realtime', 'cpu-used': '8' })) context.setOption(name, value);
+  if (layered) {
+    context.setOption('ts-parameters', THREE_LAYERS);
+    // Else every picture would go on with the probabilities of the one before, whatever its layer.
+    context.setOption('error-resilient', 'default');
+  }
   open(context, codec);
   const frame = new Frame();
   frame.alloc();

@@ -26,7 +26,7 @@ function reply(message: LoadReply): void {
 async function obey(order: LoadOrder): Promise<object> {
   if (order.do === 'record') {
     const clip = await clipOf(order);
-    recording = recordClip(clip);
+    recording = recordClip(clip, order.layered);
     const onsets = 'onsetsMs' in clip ? { onsetsMs: clip.onsetsMs } : {};
     return { title: recording.title, lengthMs: recording.lengthMs, ...onsets };
   }

@@ -14,6 +14,8 @@ export const loadOrderSchema = z.discriminatedUnion('do', [
     cues: z.boolean().optional(),
     /** Scenes of the media in turns: from and to, in ms. */
     scenes: z.array(z.tuple([z.number(), z.number()])).optional(),
+    /** Pictures in three temporal layers. */
+    layered: z.boolean().optional(),
   }),
   z.object({
     do: z.literal('join'),

@@ -14,6 +14,8 @@ type Order<T> = T extends { request: number } ? Omit<T, 'request'> : never;
 export interface LoadMedia extends ClipChoice {
   readonly cues?: boolean | undefined;
   readonly scenes?: ReadonlyArray<readonly [number, number]> | undefined;
+  /** Pictures in three temporal layers, as the demo page sends them; by default in none. */
+  readonly layered?: boolean | undefined;
 }
 
 /** What the load has done so far. */
@@ -37,12 +39,12 @@ export class LoadProcess {
   readonly #orders: Orders;
 
   /** Records the clip and resolves. Throws {@link BenchError} `caller-failed`. */
-  static async start({ media, voice, cues, scenes }: LoadMedia, signal: AbortSignal): Promise<LoadProcess> {
+  static async start({ media, voice, cues, scenes, layered }: LoadMedia, signal: AbortSignal): Promise<LoadProcess> {
     const orders = new Orders(new Child('../load/load-main', [], signal));
     try {
       const core = await pin(orders.child.process.pid);
       const turns = scenes?.map(([fromMs, toMs]): [number, number] => [fromMs, toMs]);
-      const recorded = await orders.give({ do: 'record', media, voice, cues, scenes: turns });
+      const recorded = await orders.give({ do: 'record', media, voice, cues, scenes: turns, layered });
       return new LoadProcess(orders, recorded, core);
     } catch (error) {
       await orders.child.close();

@@ -89,20 +89,16 @@ export class Participant {
       onError: (error: IngestError) => this.#events.onProblem(error),
     };
     const options = { clock: this.#clock };
-    this.#tracks.set(
-      track,
-      info.kind === 'audio'
-        ? new AudioIngest(info, { ...shared, onFrame: (frame) => this.#hear(frame) }, options)
-        : new VideoIngest(
-            info,
-            {
-              ...shared,
-              onFrame: (frame) => this.#see(frame),
-              onKeyFrameNeeded: () => this.#events.onKeyFrameNeeded(track),
-            },
-            { ...options, samplePhaseUs: this.#lookUs },
-          ),
-    );
+    if (info.kind === 'audio') {
+      this.#tracks.set(track, new AudioIngest(info, { ...shared, onFrame: (frame) => this.#hear(frame) }, options));
+      return;
+    }
+    const onFrame = (frame: VideoFrame): void => this.#see(frame);
+    const onKeyFrameNeeded = (): void => this.#events.onKeyFrameNeeded(track);
+    const events = { ...shared, onFrame, onKeyFrameNeeded };
+    const ingest = new VideoIngest(info, events, { ...options, samplePhaseUs: this.#lookUs });
+    ingest.rest(this.#resting);
+    this.#tracks.set(track, ingest);
   }
 
   packets(track: number, packets: readonly Uint8Array[], arrivalsUs: readonly number[]): void {
@@ -179,6 +175,7 @@ export class Participant {
     const { resting } = this.#attention;
     if (resting === this.#resting) return;
     this.#resting = resting;
+    for (const ingest of this.#tracks.values()) if (ingest instanceof VideoIngest) ingest.rest(resting);
     this.#events.onRest(resting);
   }
 

@@ -25,6 +25,10 @@ export interface Depacketiser {
   push(packet: RtpPacket, arrivalUs: number): void;
   /** Packets were lost just before the next one: the picture under way cannot be finished. */
   gap(): void;
+  /** Leaves out pictures of higher temporal layers (0 is the base), in a stream whose format tells layers apart. */
+  keep(layer: number): void;
+  /** Pictures that were left out. */
+  readonly leftOut: number;
 }
 
 /** A key frame of 4K stays well below; anything bigger is an attack or a mistake. */

@@ -37,6 +37,11 @@ export class H264Depacketiser implements Depacketiser {
     } else if (packet.marker) this.#finish();
   }
 
+  readonly leftOut = 0;
+
+  /** H.264 over RTP does not tell which pictures are no references of others without their SEI or a header extension. */
+  keep(): void {}
+
   gap(): void {
     this.#inFragment = false;
     if (!this.#picture.open) return;
