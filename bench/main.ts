@@ -10,6 +10,7 @@ import { latencyCommand } from './latency/latency-cli.ts';
 import { qualityCommand } from './quality/quality-cli.ts';
 import { reportCommand } from './report/report-cli.ts';
 import { soakCommand } from './soak/soak-cli.ts';
+import { traceCommand } from './trace/trace-cli.ts';
 
 const program = new Command('undertone bench').description(
   'Measures this machine and scores packs: latency, capacity, cost, endurance, quality. Every report can be published.',
@@ -24,6 +25,7 @@ for (const command of [
   qualityCommand(),
   compareCommand(),
   reportCommand(),
+  traceCommand(),
 ])
   program.addCommand(command);
 
