@@ -102,13 +102,14 @@ async function timeModel(model: AffectModel): Promise<Omit<PackTiming, 'openMs'>
     cues: new Float32Array(model.pack.manifest.cues.length),
     vad: new Float32Array(3),
     vadSd: new Float32Array(3),
+    labels: new Float32Array(model.pack.manifest.labels.length),
   };
   for (let hop = 0; hop < WARM_HOPS + TIMED_HOPS; hop += 1) {
     const startMs = performance.now();
     const [heads] = await model.hop([item]);
     if (hop >= WARM_HOPS) times.push(performance.now() - startMs);
-    const { cues, vad, vadSd } = heads;
-    heard = { cues: cues.slice(), vad: vad.slice(), vadSd: vadSd.slice() };
+    const { cues, vad, vadSd, labels } = heads;
+    heard = { cues: cues.slice(), vad: vad.slice(), vadSd: vadSd.slice(), labels: labels.slice() };
   }
   times.sort((a, b) => a - b);
   const startMs = performance.now();

@@ -41,7 +41,7 @@ const cueSchema = z.object({
   modality: z.enum(['face', 'voice', 'caption']),
 });
 
-/** A quantity has moved between `from` and `to` since the last description, or a cue (by index) is there. */
+/** A quantity has moved between `from` and `to` since the last description, a cue (by index) is there, or a label (by index) has at least `from`. */
 const conditionSchema = z.union([
   z.object({
     of: z.enum(['valence', 'valenceDistance', 'arousal', 'intensity']),
@@ -49,6 +49,7 @@ const conditionSchema = z.union([
     to: z.number().optional(),
   }),
   z.object({ cue: z.number().int().min(0) }),
+  z.object({ label: z.number().int().min(0), from: z.number() }),
 ]);
 
 /** Tokens that may be decoded only while one of the conditions holds. */

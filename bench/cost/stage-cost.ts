@@ -90,6 +90,7 @@ async function measureModel(model: AffectModel, batch: number, rounds: number): 
     cues: Float32Array.from(heads[index]?.cues ?? []),
     vad: Float32Array.from(heads[index]?.vad ?? []),
     vadSd: Float32Array.from(heads[index]?.vadSd ?? []),
+    labels: Float32Array.from(heads[index]?.labels ?? []),
   }));
   const [firstMs, wholeMs]: [number[], number[]] = [[], []];
   for (let round = 0; round < Math.ceil(rounds / 4); round++) {

@@ -11,6 +11,7 @@ export interface ClaimFacts {
   /** Standard deviations of `vad`. */
   readonly vadSd: Float32Array;
   readonly cues: Float32Array;
+  readonly labels: Float32Array;
 }
 
 /** How far a quantity has moved from what was said to what is. */
@@ -27,6 +28,7 @@ const UNSURE_SD = 0.35;
 
 function holds(condition: Condition, facts: ClaimFacts, cueThresholds: readonly number[]): boolean {
   if ('cue' in condition) return facts.cues[condition.cue] >= cueThresholds[condition.cue];
+  if ('label' in condition) return facts.labels[condition.label] >= condition.from;
   const by = moved(condition.of, facts);
   // Before the first description there is no change to tell of, and behind a hand none to be seen.
   return (

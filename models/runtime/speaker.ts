@@ -28,6 +28,8 @@ export interface SpeakItem {
   readonly vad: Float32Array;
   /** Their standard deviations, from the same heads. */
   readonly vadSd: Float32Array;
+  /** Probabilities of the labels, likewise: a feeling is not named whose label is not there. */
+  readonly labels: Float32Array;
 }
 
 export interface SpeakOptions {
@@ -160,6 +162,8 @@ function planBias(
       const seen = cues[cue] >= threshold;
       if (!seen || every) bias[start + tokens.firstCue + cue] = seen ? NAMED : FORBIDDEN;
     }
+    // A task that names every cue has thresholds of its own, and its words follow its tags.
+    if (every) continue;
     for (const token of deniedTokens(claims, item, thresholds.cue)) bias[start + token] = FORBIDDEN;
   }
   return new Tensor('float32', bias, [items.length, vocabulary]);

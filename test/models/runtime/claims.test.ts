@@ -9,13 +9,20 @@ const claims = [
   { tokens: [6], when: [{ cue: 0 }] },
   { tokens: [7], when: [{ of: 'valenceDistance' as const, from: 0.12 }, { cue: 0 }] },
   { tokens: [8], when: [] },
+  { tokens: [9], when: [{ label: 1, from: 0.2 }] },
 ];
 const said = (valence: number, arousal = 0): Float32Array => Float32Array.of(1, valence, arousal, 0, 0);
 const vad = (valence: number, arousal = 0): Float32Array => Float32Array.of(valence, arousal, 0);
-const denied = (before: Float32Array, now: Float32Array, cue = 0, sd = 0.1): number[] =>
+const denied = (before: Float32Array, now: Float32Array, cue = 0, sd = 0.1, label = 0.5): number[] =>
   deniedTokens(
     claims,
-    { said: before, vad: now, vadSd: Float32Array.of(sd, sd, sd), cues: Float32Array.of(cue) },
+    {
+      said: before,
+      vad: now,
+      vadSd: Float32Array.of(sd, sd, sd),
+      cues: Float32Array.of(cue),
+      labels: Float32Array.of(0, label),
+    },
     [0.5],
   );
 
@@ -38,6 +45,11 @@ test('what is missing may be named where its cue is there; any one condition is 
 
 test('where valence cannot be read no change may be claimed, but what is missing may be named', () => {
   expect(denied(said(-0.6), vad(0), 0.7, 0.4)).toEqual([1, 2, 3, 4, 5, 8]);
+});
+
+test('a feeling may be named where its own label is there', () => {
+  expect(denied(said(0.4), vad(0.4), 0, 0.1, 0.1)).toContain(9);
+  expect(denied(said(0.4), vad(0.4), 0, 0.1, 0.2)).not.toContain(9);
 });
 
 test('before anything was said there is no change to claim', () => {
