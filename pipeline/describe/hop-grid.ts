@@ -285,6 +285,7 @@ export class HopGrid<K> {
       cues: heads.cues,
       vad: heads.vad,
       vadSd: heads.vadSd,
+      labels: heads.labels,
       abstain: describer.abstaining,
     }));
     for await (const updates of this.#model.speak(items, signal === undefined ? {} : { signal })) {
