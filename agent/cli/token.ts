@@ -1,6 +1,5 @@
 /** `undertone token`: makes a room token for development. */
 import { InvalidArgumentError } from 'commander';
-import { z } from 'zod';
 import { claimsSchema } from '../auth/claims.ts';
 import { mintToken } from '../auth/room-tokens.ts';
 import { ConfigError } from '../config/config-error.ts';
@@ -38,8 +37,17 @@ export async function token(options: TokenOptions): Promise<void> {
     consent,
     name,
   });
-  if (!request.success) throw new ConfigError('config-invalid', z.prettifyError(request.error));
+  if (!request.success) {
+    const lines = request.error.issues.map((issue) => `${flagOf(issue.path[0])}: ${issue.message}`);
+    throw new ConfigError('config-invalid', lines.join('\n'));
+  }
   process.stdout.write(`${await mintToken(config.auth, request.data, ttl)}\n`);
+}
+
+/** Claims are named as the flags that give them. */
+function flagOf(claim: PropertyKey | undefined): string {
+  if (claim === 'sub') return '--identity';
+  return `--${claim === 'roles' ? 'role' : String(claim)}`;
 }
 
 const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

@@ -54,7 +54,7 @@ describe('undertone token', () => {
   it('says what is missing or wrong', async () => {
     await expect(make()).rejects.toThrow(/UNDERTONE_AUTH_SECRET.*openssl/);
     vi.stubEnv('UNDERTONE_AUTH_SECRET', SECRET);
-    await expect(make({ identity: 'mia@example.org' })).rejects.toThrow(/no mail addresses/);
+    await expect(make({ identity: 'mia@example.org' })).rejects.toThrow(/^--identity: .*no mail addresses/);
     await expect(make({ room: 'a b' })).rejects.toThrow(/room name/);
     expect(printed).toBe('');
   });
