@@ -104,6 +104,11 @@ export interface Tap {
   readonly trackId: string;
   /** Packets handed over, and packets dropped because the bound was reached. */
   stats(): { readonly packets: number; readonly dropped: number };
+  /**
+   * Whoever is tapped rests (true), or no longer does: the sink is in no hurry, so packets may come together, up to 40 ms later,
+   * and those of higher temporal layers need not come at all.
+   */
+  rest(resting: boolean): void;
   /** Idempotent. When it resolves, no packet of this tap is held anywhere in the SFU. */
   close(): Promise<void>;
 }

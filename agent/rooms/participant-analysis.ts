@@ -20,6 +20,7 @@ export class ParticipantAnalysis {
   readonly #options: ParticipantAnalysisOptions;
   readonly #session: AnalysisSession;
   readonly #taps = new Map<string, Promise<Tap | undefined>>();
+  #resting = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: ParticipantAnalysisOptions) {
@@ -32,6 +33,7 @@ export class ParticipantAnalysis {
       onGone: (error) => {
         if (this.#live) options.onGone(error);
       },
+      onRest: (resting) => this.#rest(resting),
     });
   }
 
@@ -85,13 +87,21 @@ export class ParticipantAnalysis {
     if (failed) throw new Error('analysis could not be cleared completely', { cause: failed.reason });
   }
 
+  /** What nobody is in a hurry for may come together, and less of it. */
+  #rest(resting: boolean): void {
+    this.#resting = resting;
+    for (const tap of this.#taps.values()) void tap.then((open) => open?.rest(resting));
+  }
+
   async #tap(track: EncodedTrack): Promise<Tap | undefined> {
     const { sfu, grant, log } = this.#options;
     const { mimeType, clockRateHz, channels, parameters } = track.codec;
     const info = { id: track.id, kind: track.kind, mimeType, clockRateHz, channels, parameters };
     const input = this.#session.track(info, () => sfu.requestKeyFrame(track.id));
     try {
-      return await sfu.tap(track.id, grant, this.#gate(input));
+      const tap = await sfu.tap(track.id, grant, this.#gate(input));
+      if (this.#resting) tap.rest(true);
+      return tap;
     } catch (error) {
       input.closed(error instanceof Error ? error : new Error(String(error)));
       if (this.#live)

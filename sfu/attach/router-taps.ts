@@ -10,6 +10,8 @@ import { HandOver } from './hand-over.ts';
 
 /** A face is read six times a second from a small picture: the lowest layer at half its frame rate is enough. */
 const TAPPED_LAYERS = { spatialLayer: 0, temporalLayer: 1 };
+/** Of somebody who rests a quarter of the rate shows soon enough that they no longer do. */
+const RESTING_LAYERS = { spatialLayer: 0, temporalLayer: 0 };
 /** Congestion control of a receiver that never answers would starve the tap. */
 const FEEDBACK = new Set(['transport-cc', 'goog-remb']);
 const FEEDBACK_EXTENSION = /transport-wide-cc|abs-send-time/;
@@ -211,6 +213,14 @@ class OpenTap implements RouterTap {
 
   report(report: Parameters<TapSink['senderReport']>[0]): void {
     if (!this.#over) this.#guard(() => this.#sink.senderReport(report));
+  }
+
+  /** Fewer temporal layers are asked for in a layered stream; in any other there is nothing to ask for. */
+  rest(resting: boolean): void {
+    const layered = this.kind === 'video' && this.#consumer.type !== 'simple';
+    if (this.#over || !layered) return;
+    // It is refused only when the consumer has just closed.
+    void this.#consumer.setPreferredLayers(resting ? RESTING_LAYERS : TAPPED_LAYERS).catch(() => {});
   }
 
   requestKeyFrame(): void {

@@ -71,6 +71,7 @@ export class TapDesk {
     return {
       trackId: info.id,
       stats: () => ({ packets: sink.packets, dropped: fork.stats().dropped }),
+      rest: (resting) => fork.rest(resting),
       close: () => fork.close(),
     };
   }

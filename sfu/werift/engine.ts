@@ -9,7 +9,7 @@ import type { EngineCalls, EngineConfig, EngineMessage } from './messages.ts';
 import type { PublishedTrack } from './published-track.ts';
 import { Publisher, type PublisherIdentity } from './publisher.ts';
 import { createCertificate } from './secure-transport.ts';
-import { TapQueue } from './tap-queue.ts';
+import { type TapBatch, TapQueue, TapRound } from './tap-queue.ts';
 import { UdpMux } from './udp-mux.ts';
 import { ViewerPeer } from './viewer-peer.ts';
 
@@ -38,6 +38,7 @@ export class Engine implements EngineMethods {
   readonly #viewers = new Map<string, ViewerPeer>();
   readonly #tracks = new Map<string, PublishedTrack>();
   readonly #taps = new Map<string, { track: PublishedTrack; queue: TapQueue }>();
+  readonly #round = new TapRound((batches) => this.#handOver(batches));
   readonly #ticking: NodeJS.Timeout;
 
   private constructor(config: EngineConfig, context: EngineContext, post: Post) {
@@ -106,16 +107,10 @@ export class Engine implements EngineMethods {
   }
 
   /** The grant was checked by the thread that holds the ledger; see the facade. */
-  tap(tap: string, trackId: string): void {
+  tap(tap: string, trackId: string, confirmed: Int32Array): void {
     const track = this.#track(trackId);
     refuseBeyond(this.#config.limits.tapsPerTrack, track.taps.size, 'taps of this track');
-    const queue = new TapQueue(this.#config.limits.tapQueuePackets, (entries, dropped) => {
-      this.counters.tapPackets += entries.length;
-      this.#post(
-        { type: 'tapped', tap, entries, dropped },
-        entries.flatMap((entry) => ('rtp' in entry ? [entry.rtp] : [])),
-      );
-    });
+    const queue = new TapQueue(tap, this.#config.limits.tapQueuePackets, confirmed, this.#round);
     track.taps.set(tap, queue);
     this.#taps.set(tap, { track, queue });
     track.askKeyFrame();
@@ -128,8 +123,9 @@ export class Engine implements EngineMethods {
     this.#forgetTap(tap, known.track, known.queue);
   }
 
-  credit(tap: string, count: number): void {
-    this.#taps.get(tap)?.queue.credit(count);
+  rest(tap: string, resting: boolean): void {
+    const known = this.#taps.get(tap);
+    if (known) known.queue.resting = resting;
   }
 
   keyFrame(trackId: string): void {
@@ -187,9 +183,11 @@ export class Engine implements EngineMethods {
   #endPublisher(publisher: AnyPublisher, reason: string): void {
     if (!this.#publishers.delete(publisher.id)) return;
     for (const viewer of this.#viewers.values()) viewer.remove(publisher.tracks);
+    // What was sent before the end belongs to the sinks.
+    this.#round.flush();
     for (const track of publisher.tracks) {
       for (const [tap, queue] of track.taps) {
-        queue.finish();
+        queue.close();
         this.#post({ type: 'tap-ended', tap });
         this.#forgetTap(tap, track, queue);
       }
@@ -209,6 +207,15 @@ export class Engine implements EngineMethods {
     if (!this.#viewers.delete(viewer.id)) return;
     viewer.close();
     this.#post({ type: 'viewer-ended', viewer: viewer.id, reason });
+  }
+
+  #handOver(batches: readonly TapBatch[]): void {
+    const entries = batches.flatMap((batch) => batch.entries);
+    this.counters.tapPackets += entries.length;
+    this.#post(
+      { type: 'tapped', batches },
+      entries.flatMap((entry) => ('rtp' in entry ? [entry.rtp] : [])),
+    );
   }
 
   #forgetTap(tap: string, track: PublishedTrack, queue: TapQueue): void {

@@ -2,7 +2,7 @@
 import type { SfuErrorCode } from '../sfu-error.ts';
 import type { SfuLimits } from '../sfu-options.ts';
 import type { Publication, SfuEvent, ViewerOffer } from '../types.ts';
-import type { TapEntry } from './tap-queue.ts';
+import type { TapBatch } from './tap-queue.ts';
 
 /** How the engine's thread is started. */
 export interface EngineConfig {
@@ -21,9 +21,10 @@ export interface EngineCalls {
   answer: { args: [viewer: string, number: number, sdp: string]; result: void };
   restart: { args: [viewer: string]; result: void };
   unview: { args: [viewer: string]; result: void };
-  tap: { args: [tap: string, track: string]; result: void };
+  /** `confirmed`: one number in shared memory, in which the main thread counts the entries that it took. */
+  tap: { args: [tap: string, track: string, confirmed: Int32Array]; result: void };
   untap: { args: [tap: string]; result: void };
-  credit: { args: [tap: string, count: number]; result: void };
+  rest: { args: [tap: string, resting: boolean]; result: void };
   keyFrame: { args: [track: string]; result: void };
   stats: { args: []; result: Record<string, number> };
   close: { args: []; result: void };
@@ -43,6 +44,6 @@ export type EngineMessage =
   | { readonly type: 'event'; readonly event: SfuEvent; readonly publication?: string }
   | { readonly type: 'offer'; readonly viewer: string; readonly offer: ViewerOffer }
   | { readonly type: 'viewer-ended'; readonly viewer: string; readonly reason: string }
-  | { readonly type: 'tapped'; readonly tap: string; readonly entries: readonly TapEntry[]; readonly dropped: number }
+  | { readonly type: 'tapped'; readonly batches: readonly TapBatch[] }
   | { readonly type: 'tap-ended'; readonly tap: string }
   | { readonly type: 'log'; readonly message: string };

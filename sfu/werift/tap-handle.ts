@@ -6,7 +6,9 @@ import type { TapEntry } from './tap-queue.ts';
 
 /** What a tap needs of the engine. */
 export interface TapEngine {
-  credit(count: number): void;
+  /** Counts entries as taken. */
+  confirm(count: number): void;
+  rest(resting: boolean): void;
   /** Resolves when the engine's thread holds nothing of the tap. */
   close(): Promise<void>;
   ended(): void;
@@ -56,7 +58,7 @@ export class TapHandle implements Tap {
         this.#guard(() => this.#sink.packet(new Uint8Array(entry.rtp), entry.arrivalUs));
       }
     }
-    this.#engine.credit(entries.length);
+    this.#engine.confirm(entries.length);
   }
 
   muted(muted: boolean): void {
@@ -68,6 +70,10 @@ export class TapHandle implements Tap {
     if (this.#over) return;
     this.#finish();
     this.#guard(() => this.#sink.closed(error));
+  }
+
+  rest(resting: boolean): void {
+    if (!this.#over) this.#engine.rest(resting);
   }
 
   stats(): { readonly packets: number; readonly dropped: number } {

@@ -134,13 +134,16 @@ class WeriftSfu implements Sfu {
       );
     }
     const id = randomBytes(12).toString('base64url');
+    // Not by messages: to confirm each batch by one would wake the engine's thread as often as the batches wake this one.
+    const confirmed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const handle = new TapHandle(trackId, grant, sink, {
-      credit: (count) => this.#thread.tell('credit', id, count),
+      confirm: (count) => void Atomics.add(confirmed, 0, count),
+      rest: (resting) => this.#thread.tell('rest', id, resting),
       close: () => this.#thread.call('untap', id),
       ended: () => this.#taps.delete(id),
     });
     this.#taps.set(id, handle);
-    await handle.open(() => this.#thread.call('tap', id, trackId));
+    await handle.open(() => this.#thread.call('tap', id, trackId, confirmed));
     if (this.#publications.get(known.publication)?.muted.has(kind)) handle.muted(true);
     return handle;
   }
@@ -182,7 +185,8 @@ class WeriftSfu implements Sfu {
       case 'viewer-ended':
         return this.#endViewer(news.viewer, news.reason);
       case 'tapped':
-        return this.#taps.get(news.tap)?.take(news.entries, news.dropped);
+        for (const { tap, entries, dropped } of news.batches) this.#taps.get(tap)?.take(entries, dropped);
+        return undefined;
       case 'tap-ended':
         return this.#taps.get(news.tap)?.end();
       case 'log':

@@ -26,6 +26,8 @@ export class FakeSfu implements Sfu {
   readonly engine = 'fake';
   readonly capabilities = { simulcast: false, videoCodecs: [], audioCodecs: [], iceRestart: true, senderReports: true };
   readonly sinks = new Map<string, TapSink>();
+  /** What was last said of who is tapped, by track. */
+  readonly resting = new Map<string, boolean>();
   readonly unpublished: string[] = [];
   readonly #tracks = new Map<string, EncodedTrack>();
   readonly #listeners = new Set<(event: SfuEvent) => void>();
@@ -65,7 +67,8 @@ export class FakeSfu implements Sfu {
       if (this.sinks.delete(trackId)) sink.closed();
       return Promise.resolve();
     };
-    return Promise.resolve({ trackId, stats: () => ({ packets: 0, dropped: 0 }), close });
+    const rest = (resting: boolean) => void this.resting.set(trackId, resting);
+    return Promise.resolve({ trackId, stats: () => ({ packets: 0, dropped: 0 }), rest, close });
   }
   requestKeyFrame() {}
   tracks(room: string) {

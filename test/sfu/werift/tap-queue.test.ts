@@ -1,50 +1,89 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type TapEntry, TapQueue } from '../../../sfu/werift/tap-queue.ts';
+import { type TapBatch, type TapEntry, TapQueue, TapRound } from '../../../sfu/werift/tap-queue.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const first = (entry: TapEntry): number => ('rtp' in entry ? new Uint8Array(entry.rtp)[0] : -1);
 
-function setUp(limit: number): { queue: TapQueue; batches: number[][] } {
-  const batches: number[][] = [];
-  return { queue: new TapQueue(limit, (entries) => void batches.push(entries.map(first))), batches };
+/** Taps that share messages; each message is told as `[tap, first bytes of its packets]` for every tap in it. */
+function setUp(limit: number) {
+  const messages: Array<Array<[string, number[]]>> = [];
+  const round = new TapRound((batches: readonly TapBatch[]) => {
+    messages.push(batches.map(({ tap, entries }) => [tap, entries.map(first)]));
+  });
+  const open = (tap: string) => {
+    const confirmed = new Int32Array(new SharedArrayBuffer(4));
+    return { queue: new TapQueue(tap, limit, confirmed, round), confirmed };
+  };
+  return { messages, round, open };
 }
 
-test('packets share a message and are copies', () => {
-  const { queue, batches } = setUp(10);
+test('packets of all taps share a message and are copies', () => {
+  const { messages, open } = setUp(10);
+  const [ann, bob] = [open('ann'), open('bob')];
   const packet = Buffer.from([1]);
-  queue.packet(packet, 0);
+  ann.queue.packet(packet, 0);
   packet[0] = 2;
-  queue.packet(packet, 0);
+  bob.queue.packet(packet, 0);
+  ann.queue.packet(packet, 0);
   vi.runAllTimers();
-  expect(batches).toEqual([[1, 2]]);
+  expect(messages).toEqual([
+    [
+      ['ann', [1, 2]],
+      ['bob', [2]],
+    ],
+  ]);
+});
+
+test('packets for who is in no hurry wait for others, but not for long', () => {
+  const { messages, open } = setUp(10);
+  const [resting, awake] = [open('resting'), open('awake')];
+  resting.queue.resting = true;
+  resting.queue.packet(Buffer.from([1]), 0);
+  vi.advanceTimersByTime(20);
+  expect(messages).toEqual([]);
+  awake.queue.packet(Buffer.from([2]), 0);
+  vi.advanceTimersByTime(4);
+  expect(messages).toEqual([
+    [
+      ['resting', [1]],
+      ['awake', [2]],
+    ],
+  ]);
+  resting.queue.packet(Buffer.from([3]), 0);
+  vi.advanceTimersByTime(40);
+  expect(messages[1]).toEqual([['resting', [3]]]);
 });
 
 test('when the other thread does not keep up, the oldest fall and are counted', () => {
-  const { queue, batches } = setUp(4);
+  const { messages, open } = setUp(4);
+  const { queue, confirmed } = open('tap');
   for (const i of [0, 0, 0, 0]) queue.packet(Buffer.from([i]), 0);
-  vi.runAllTimers();
+  vi.advanceTimersByTime(4);
   // As many as may wait are on their way and not confirmed: the next ones wait here.
   for (const i of [1, 2, 3, 4, 5, 6]) queue.packet(Buffer.from([i]), 0);
-  vi.runAllTimers();
-  expect(batches).toEqual([[0, 0, 0, 0]]);
+  vi.advanceTimersByTime(1000);
+  expect(messages).toEqual([[['tap', [0, 0, 0, 0]]]]);
   expect(queue.dropped).toBe(2);
-  queue.credit(3);
-  vi.runAllTimers();
-  expect(batches.at(-1)).toEqual([3, 4, 5]);
+  Atomics.add(confirmed, 0, 3);
+  vi.advanceTimersByTime(20);
+  expect(messages.at(-1)).toEqual([['tap', [3, 4, 5]]]);
 });
 
-test('closing forgets what waits; finishing hands it over', () => {
+test('closing forgets what waits; flushing before hands it over', () => {
   const closed = setUp(4);
-  closed.queue.packet(Buffer.from([1]), 0);
-  closed.queue.close();
+  const { queue } = closed.open('tap');
+  queue.packet(Buffer.from([1]), 0);
+  queue.close();
   vi.runAllTimers();
-  expect(closed.batches).toEqual([]);
-  const finished = setUp(4);
-  finished.queue.packet(Buffer.from([1]), 0);
-  finished.queue.finish();
-  finished.queue.packet(Buffer.from([2]), 0);
+  expect(closed.messages).toEqual([]);
+  const flushed = setUp(4);
+  const other = flushed.open('tap').queue;
+  other.packet(Buffer.from([1]), 0);
+  flushed.round.flush();
+  other.close();
+  other.packet(Buffer.from([2]), 0);
   vi.runAllTimers();
-  expect(finished.batches).toEqual([[1]]);
+  expect(flushed.messages).toEqual([[['tap', [1]]]]);
 });
