@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -10,27 +9,15 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { callerSwitches, findChromium, findFaceMedia, findFfmpeg, findSpeech } from '../../support/machine.ts';
+import { dependencyVersions, installPacked, isBuilt } from '../../support/packed-project.ts';
 import { findMediasoup } from './rtp-caller.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const EXAMPLE = join(ROOT, 'agent/attach/examples/mediasoup-app');
 const run = promisify(execFile);
 
-function findBuild(): string | undefined {
-  const built = join(ROOT, 'dist/agent/attach/index.js');
-  if (existsSync(built)) return built;
-  console.warn('SKIPPED: the package is not built; "npm run build" builds it.');
-  return undefined;
-}
-
 const [worker, browserPath, face, speech] = [findMediasoup(), findChromium(), findFaceMedia(), findSpeech()];
-const ready = [worker, browserPath, face, speech, findFfmpeg(), findBuild()].every((part) => part !== undefined);
-
-const manifestSchema = z.object({
-  dependencies: z.record(z.string(), z.string()),
-  optionalDependencies: z.record(z.string(), z.string()),
-});
-const packedSchema = z.array(z.object({ filename: z.string() })).min(1);
+const ready = [worker, browserPath, face, speech, findFfmpeg()].every((part) => part !== undefined) && isBuilt();
 
 describe.skipIf(!ready)('the example app, from the packed package in an empty project', () => {
   let project: string;
@@ -39,8 +26,7 @@ describe.skipIf(!ready)('the example app, from the packed package in an empty pr
   let lines: AsyncIterator<string>;
 
   beforeAll(async () => {
-    project = mkdtempSync(join(tmpdir(), 'undertone-packed-'));
-    await install(project);
+    project = await install();
     cpSync(EXAMPLE, project, { recursive: true });
     app = spawn(process.execPath, ['server.mjs'], {
       cwd: project,
@@ -84,21 +70,11 @@ describe.skipIf(!ready)('the example app, from the packed package in an empty pr
   }
 });
 
-/** As a user would, except that the worker is the one that this machine has. */
-async function install(project: string): Promise<void> {
-  const { dependencies, optionalDependencies } = manifestSchema.parse(
-    JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
-  );
-  const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: ROOT });
-  const [{ filename }] = packedSchema.parse(JSON.parse(packed.stdout));
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  const others = [
-    `mediasoup@${optionalDependencies['mediasoup']}`,
-    `mediasoup-client@${dependencies['mediasoup-client']}`,
-    'esbuild@0.25',
-  ];
-  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
-  await run('npm', ['install', ...flags, `./${filename}`, ...others], { cwd: project });
+/** The worker is the one that this machine has. */
+function install(): Promise<string> {
+  const versions = dependencyVersions();
+  const parts = ['mediasoup', 'mediasoup-client'].map((name) => `${name}@${versions[name]}`);
+  return installPacked([...parts, 'esbuild@0.25']);
 }
 
 /** A camera that shows a face and a microphone that speaks, as Chromium takes them. */
