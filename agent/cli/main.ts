@@ -233,6 +233,12 @@ function explain(error: unknown): number {
   return FAILED;
 }
 
+// Whoever reads has seen enough ("| head"): nothing is wrong, and nobody is left to write for. Calls go on all the same.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  if (process.argv[2] !== 'start') process.exit();
+});
+
 try {
   await program().parseAsync();
 } catch (error) {

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -37,6 +38,16 @@ describe('undertone', () => {
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(/error: [^]*--help/);
     }
+  });
+
+  it('ends without a word when whoever reads has seen enough', async () => {
+    const args = ['--import', 'tsx', main, 'explain', '--format', 'html'];
+    const reader = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    reader.stdout.destroy();
+    let stderr = '';
+    reader.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    const [code] = (await once(reader, 'close')) as [number];
+    expect([code, stderr]).toEqual([0, '']);
   });
 
   it('exits with 2 for settings it must not start with, and says why in one line', async () => {
