@@ -99,6 +99,8 @@ export class UndertoneClient {
   #badFrames = 0;
   #unsent = 0;
   #reconnects = 0;
+  /** A withdrawal that could not be sent: the session may come back, and its consent with it. */
+  #withdrawing = false;
   #closed = false;
 
   private constructor(options: ClientOptions) {
@@ -212,11 +214,13 @@ export class UndertoneClient {
   /**
    * Says whether this participant wants to be analysed. To agree takes the version of the receipt that the person read
    * (`session.receipt`). The server's answer is `consent.changed`, or an `error` (`receipt-outdated`).
-   * @throws {ClientError} `not-connected` when agreeing could not be sent. Withdrawing always holds: without a connection
-   *   there is no consent.
+   * @throws {ClientError} `not-connected` when agreeing could not be sent. Withdrawing always holds: without a connection it
+   *   is the first thing that is said when the session comes back; one that does not come back has no consent.
    */
   setConsent(consent: { readonly granted: true; readonly receiptVersion: string } | { readonly granted: false }): void {
-    if (this.send({ type: 'consent.set', ...consent }) || !consent.granted) return;
+    const sent = this.send({ type: 'consent.set', ...consent });
+    if (!consent.granted) this.#withdrawing = !sent;
+    if (sent || !consent.granted) return;
     throw new ClientError('not-connected', 'There is no connection: ask again after connection.restored.', {
       retryable: true,
     });
@@ -280,6 +284,7 @@ export class UndertoneClient {
     this.#attempt = 0;
     if (!isSame(this.#ready, ready)) this.#seq = -1;
     this.#ready = ready;
+    if (this.#withdrawing) this.setConsent({ granted: false });
     const { participants } = this.#chosen;
     if (participants) this.#link?.send({ type: 'subscribe', participants: listOf(participants) });
     this.#offsetMs = ready.roomMs + tookMs / 2 - this.#runtime.nowMs();

@@ -95,6 +95,10 @@ export class Call {
         break;
       case 'connection.closed':
         return this.leave(event.error);
+      case 'consent.changed':
+        // Also when it was not by a click here: who switches it on again is asked again.
+        if (event.participant === client.session.participant.id && !event.granted) this.#agreed = undefined;
+        break;
       case 'consent.cleared':
         if (event.participant === client.session.participant.id)
           showStatus(t('erased', { time: timeText(event.tookMs) }));
@@ -179,8 +183,10 @@ export class Call {
   }
 
   #grant(): void {
-    if (this.#agreed !== undefined)
-      this.#client?.send({ type: 'consent.set', granted: true, receiptVersion: this.#agreed });
+    if (this.#agreed === undefined) return;
+    const sent = this.#client?.send({ type: 'consent.set', granted: true, receiptVersion: this.#agreed });
+    // The banner says that the connection is lost; who wants it on then is asked again.
+    if (sent !== true) this.#agreed = undefined;
   }
 }
 

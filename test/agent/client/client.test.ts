@@ -278,13 +278,27 @@ describe('a lost connection', () => {
     expect(client.counters.badFrames).toBe(0);
   });
 
-  it('lets nobody agree, and lets everybody withdraw', async () => {
+  it('lets nobody agree', async () => {
     const { client, socket } = await connect();
     socket.fire('close');
     expect(() => client.setConsent({ granted: true, receiptVersion: 'r1' })).toThrow(
       expect.objectContaining({ code: 'not-connected' }),
     );
+  });
+
+  it('lets everybody withdraw: that is said first when the session comes back, and once', async () => {
+    const { client, sockets, runtime, socket } = await connect({ backOff: { firstMs: 500 } });
+    client.setConsent({ granted: true, receiptVersion: 'r1' });
+    socket.fire('close', { code: 1006 });
     client.setConsent({ granted: false });
+    runtime.advance(1000);
+    sockets[1].fire('open');
+    sockets[1].say({ ...ready(), resumed: { complete: true, replayed: 0 } });
+    expect(sockets[1].sent.slice(1)).toEqual([{ type: 'consent.set', granted: false }]);
+    sockets[1].fire('close', { code: 1006 });
+    runtime.advance(1000);
+    sockets[2].begin();
+    expect(sockets[2].sent.map(({ type }) => type)).toEqual(['session.start']);
   });
 
   it('is final when the server will never take the client again', async () => {
