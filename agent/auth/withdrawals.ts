@@ -45,8 +45,8 @@ export class Withdrawals {
     this.#file = new WithdrawalFile({ path, record, onFailure });
   }
 
-  /** A person withdrew consent, in one room or everywhere. */
-  withdrawn(identity: string, room?: string): void {
+  /** A person withdrew consent, in one room or everywhere; without a person: everybody's ended. */
+  withdrawn(identity: string | undefined, room?: string): void {
     const key = keyOf(identity, room);
     const atMs = this.#now();
     this.#atMs.delete(key);
@@ -67,7 +67,8 @@ export class Withdrawals {
   check({ room, sub, consent, iat }: Claims): void {
     if (consent === undefined) return;
     // One made in the very second of the withdrawal counts as older.
-    const since = [this.#atMs.get(keyOf(sub, room)), this.#atMs.get(keyOf(sub))].map((atMs) => atMs ?? -Infinity);
+    const keys = [keyOf(sub, room), keyOf(sub), keyOf(undefined, room), keyOf(undefined)];
+    const since = keys.map((key) => this.#atMs.get(key) ?? -Infinity);
     if (iat * 1000 <= Math.max(...since))
       throw new AuthError(
         'consent-withdrawn',
@@ -95,7 +96,8 @@ export class Withdrawals {
   }
 }
 
-function keyOf(identity: string, room = '*'): string {
+/** Neither an identity nor a room can be `*`. */
+function keyOf(identity = '*', room = '*'): string {
   return createHash('sha256')
     .update(JSON.stringify([identity, room]))
     .digest('base64');

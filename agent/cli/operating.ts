@@ -34,7 +34,7 @@ function stopCommand(): Command {
   return reaching(new Command('stop'))
     .summary('stop all analysis at once, in one room or in the whole process')
     .description(
-      'Stop all analysis at once. Everybody is told, all consents end, and all that is held of people is cleared within a second; calls go on. Nobody can consent again before "undertone resume".',
+      'Stop all analysis at once. Everybody is told, all consents end, and all that is held of people is cleared within a second; calls go on. Nobody can consent again before "undertone resume", or a restart of the server, after which everybody is asked anew, too.',
     )
     .option('--room <name>', 'this room only')
     .addHelpText(

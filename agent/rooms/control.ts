@@ -57,9 +57,11 @@ export class AnalysisControl {
 
   /** Stops all analysis, of one room or of the process, at once. Nobody can consent until {@link resume}. */
   async stop(room?: string, by = 'admin'): Promise<Stopped> {
-    const { directory, switch: turned, audit } = this.#options;
+    const { directory, switch: turned, audit, withdrawals } = this.#options;
     const fromUs = nowUs();
     turned.stop(room);
+    // Also of who is not here now: after a stop everybody is asked anew.
+    withdrawals?.withdrawn(undefined, room);
     const scope = room === undefined ? 'process' : 'room';
     const rooms = directory.rooms(room);
     const people = rooms.flatMap(({ members }) => members).filter(({ analysis }) => analysis !== undefined).length;

@@ -366,6 +366,20 @@ describe('a token whose consent was withdrawn', () => {
     }
   });
 
+  it('is refused after a stop of all analysis, also of who was not there: everybody is asked anew', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await begin();
+    const consent = await receipt();
+    const token = await sign({ consent, sub: 'zoe' });
+    vi.setSystemTime(Date.now() + 2000);
+    await agent.stopAnalysis();
+    await agent.resumeAnalysis();
+    expect((await publish(token)).status).toBe(403);
+    vi.setSystemTime(Date.now() + 2000);
+    expect((await publish(await sign({ consent, sub: 'zoe' }))).status).toBe(201);
+    expect(analysis.seats.length).toBe(1);
+  });
+
   it('is refused after the person had everything deleted, although they were not in the call', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await begin();

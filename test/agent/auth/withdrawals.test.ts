@@ -36,6 +36,17 @@ describe('a withdrawn consent', () => {
     expect(refused(withdrawals, { iat: 99 })).toBe(false);
   });
 
+  it('of everybody voids all tokens that carry one, of one room or of all', () => {
+    let nowMs = START_MS;
+    const withdrawals = new Withdrawals({ maxTtlS: HOUR_S, now: () => nowMs });
+    nowMs = 100_500;
+    withdrawals.withdrawn(undefined, 'lobby');
+    expect([refused(withdrawals, { iat: 100 }), refused(withdrawals, { iat: 101 })]).toEqual([true, false]);
+    expect(refused(withdrawals, { iat: 100, room: 'other' })).toBe(false);
+    withdrawals.withdrawn(undefined);
+    expect(refused(withdrawals, { iat: 100, room: 'other' })).toBe(true);
+  });
+
   it('is remembered for as long as a token made before it can live', () => {
     let nowMs = START_MS;
     const withdrawals = new Withdrawals({ maxTtlS: HOUR_S, now: () => nowMs });
