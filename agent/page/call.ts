@@ -4,7 +4,7 @@ import { CallView } from './call-view.ts';
 import { Watcher } from './media/watcher.ts';
 import { OwnMedia } from './own-media.ts';
 import { t, timeText } from './texts.ts';
-import { hideBanner, showBanner, showStatus } from './view/banner.ts';
+import { hideBanner, showBanner, showFault, showStatus } from './view/banner.ts';
 import { askConsent } from './view/consent-dialog.ts';
 import type { LobbyChoice } from './view/lobby.ts';
 
@@ -107,7 +107,7 @@ export class Call {
         if (!event.enabled) this.#agreed = undefined;
         break;
       case 'error':
-        showStatus(event.message);
+        showFault(event.message);
         if (event.code === 'receipt-outdated' || event.code === 'analysis-stopped') this.#agreed = undefined;
         break;
       default:
@@ -121,7 +121,13 @@ export class Call {
     showStatus(t(session.resumed?.complete ? 'resumed' : 'renewed'));
     const same = session.resumed !== undefined && session.participant.id === this.#self;
     this.#self = session.participant.id;
-    if (same) return this.#view?.receive(session);
+    if (same) {
+      // A switch turned meanwhile could not be told.
+      const { muted } = this.#media ?? {};
+      for (const kind of ['audio', 'video'] as const)
+        if (muted) client.send({ type: 'mute', kind, muted: muted[kind] });
+      return this.#view?.receive(session);
+    }
     this.#watch(client);
     void this.#enter(session);
   }
@@ -150,7 +156,7 @@ export class Call {
       for (const kind of ['audio', 'video'] as const)
         if (media.muted[kind]) client.send({ type: 'mute', kind, muted: true });
     } catch (error) {
-      showStatus(asError(error).message);
+      showFault(asError(error).message);
     }
   }
 
@@ -163,7 +169,7 @@ export class Call {
         client.send({ type: 'mute', kind, muted });
       },
       choose: (kind, deviceId) => {
-        media.choose(kind, deviceId).catch((error: unknown) => showStatus(asError(error).message));
+        media.choose(kind, deviceId).catch((error: unknown) => showFault(asError(error).message));
       },
       caption: (caption) => void client.sendCaption(caption),
       ask: ({ participant, task, over }) => client.ask(participant, task, { over }),

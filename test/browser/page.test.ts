@@ -199,7 +199,7 @@ describe.skipIf(!executablePath)('the demo page', { timeout: 120_000 }, () => {
   });
 
   test('sends typed words as captions in room time, and shows the answer to a question', async () => {
-    const room = await open();
+    const room = await open({}, 'de');
     await join(room);
     fill(room);
     await room.page.locator('#caption').fill('what a lovely day');
@@ -222,7 +222,10 @@ describe.skipIf(!executablePath)('the demo page', { timeout: 120_000 }, () => {
       status: 'ok',
       text: 'The good news.',
     });
-    await room.page.locator('.reply', { hasText: 'The good news.' }).waitFor();
+    // What comes from the server is English: a screen reader that speaks another language must know.
+    await room.page.locator('.reply[lang=en]', { hasText: 'The good news.' }).waitFor();
+    room.tell({ type: 'error', code: 'internal', message: 'It broke. Try again.', retryable: true });
+    await room.page.locator('#status p[lang=en]', { hasText: 'It broke.' }).waitFor();
   });
 
   test('says that the connection is lost, and that it is back', async () => {

@@ -68,9 +68,11 @@ export class AskBox {
   #show(coming: Promise<Answer>): void {
     this.#latest = coming;
     this.#reply.textContent = t('asking');
+    this.#reply.removeAttribute('lang');
     const say = (text: string, answered: boolean): void => {
       if (coming !== this.#latest) return;
       this.#reply.textContent = text;
+      this.#reply.lang = 'en'; // answers and refusals alike, whatever the page speaks
       this.#reply.classList.toggle('refused', !answered);
     };
     coming.then(

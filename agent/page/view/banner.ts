@@ -15,10 +15,15 @@ export function hideBanner(): void {
 const STATUS_MS = 8000;
 const MOST_LINES = 3;
 
+/** What went wrong, in words that are English whatever the page speaks: a screen reader must know. */
+export function showFault(message: string): void {
+  showStatus(message, 'en');
+}
+
 /** Says what happened, under what was said shortly before; each line goes away by itself. */
-export function showStatus(message: string): void {
+export function showStatus(message: string, lang?: string): void {
   const status = byId('status');
-  const line = el('p', {}, message);
+  const line = el('p', lang === undefined ? {} : { lang, dir: 'ltr' }, message);
   for (const old of status.children) if (old.textContent === message) old.remove();
   status.append(line);
   if (status.children.length > MOST_LINES) status.firstElementChild?.remove();
