@@ -9,6 +9,8 @@ import { ConfigError } from '../config/config-error.ts';
 const WAITING_LIMIT = 4096;
 /** A file with this many lines more than twice what is remembered is written anew. */
 const SLACK_LINES = 1024;
+/** After the disk failed it is tried again so soon. */
+const RETRY_MS = 10_000;
 
 const beginSchema = z.strictObject({ withdrawals: z.literal(1), sinceMs: z.number() });
 const entrySchema = z.strictObject({ key: z.string().min(1).max(64), atMs: z.number().optional() });
@@ -54,7 +56,7 @@ export interface WithdrawalFileOptions {
   readonly path: string;
   /** All that is remembered now. */
   readonly record: () => WithdrawalRecord;
-  /** Told of the first failure of a run of failures; what could not be written is written with the next withdrawal. */
+  /** Told of the first failure of a run of failures; it is tried again every {@link RETRY_MS}, and with the next withdrawal. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -63,6 +65,7 @@ export class WithdrawalFile {
   readonly #options: WithdrawalFileOptions;
   #waiting: WithdrawalLine[] = [];
   #writing: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #lines: number;
   /** What is on disk is not known: it is written anew. */
   #stale = false;
@@ -97,6 +100,7 @@ export class WithdrawalFile {
   async close(): Promise<void> {
     await this.#writing;
     if (this.#stale) await this.#drain();
+    clearTimeout(this.#retry);
   }
 
   #renew(): void {
@@ -112,6 +116,11 @@ export class WithdrawalFile {
       this.#renew();
       if (!this.#failing) this.#options.onFailure(error);
       this.#failing = true;
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => {
+        this.#writing ??= this.#drain();
+      }, RETRY_MS);
+      this.#retry.unref();
     } finally {
       this.#writing = undefined;
     }

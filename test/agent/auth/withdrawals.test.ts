@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claimsSchema } from '../../../agent/auth/claims.ts';
 import { Withdrawals } from '../../../agent/auth/withdrawals.ts';
 import { ConfigError } from '../../../agent/config/config-error.ts';
@@ -192,6 +192,23 @@ describe('the record of withdrawn consents', () => {
   it('that cannot be written is refused at the start', () => {
     writeFileSync(join(folder, 'kept'), 'a file where the folder should be');
     expect(start).toThrow(/auth\.withdrawalsFile/);
+  });
+
+  it('is written as soon as a failing disk works again, also when nobody withdraws any more', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const before = start();
+      rmSync(join(folder, 'kept'), { recursive: true });
+      before.withdrawn('mia', 'lobby');
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+      mkdirSync(join(folder, 'kept'));
+      vi.advanceTimersByTime(10_000);
+      await vi.waitFor(() => expect(lines().length).toBe(2));
+      await before.close();
+      expect([vi.getTimerCount(), failures.length]).toEqual([0, 1]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('tells a failing disk once, and writes all when it works again', async () => {
