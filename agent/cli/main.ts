@@ -61,11 +61,13 @@ function mcpCommand(): Command {
     .addHelpText(
       'after',
       `
-Tools: rooms, participants, state, context, ask. It can change nothing, and sees what the policy lets it see.
+Tools: rooms, participants, state, context, ask. It can change nothing, and sees what the policy lets it see. A room token
+is for one room: where the agent asks for tokens, start one server for each room.
 
 Examples:
   undertone mcp --room demo
-  UNDERTONE_TOKEN=... undertone mcp --url https://calls.example.org --room daily retro
+  undertone mcp --room daily retro
+  UNDERTONE_TOKEN=... undertone mcp --url https://calls.example.org --room daily
 
 For an assistant's configuration: command "undertone", arguments ["mcp", "--room", "demo"].`,
     )
