@@ -105,7 +105,7 @@ export interface Tap {
   /** Packets handed over, and packets dropped because the bound was reached. */
   stats(): { readonly packets: number; readonly dropped: number };
   /**
-   * Whoever is tapped rests (true), or no longer does: the sink is in no hurry, so packets may come together, up to 40 ms later,
+   * Whoever is tapped rests (true), or no longer does: the sink is in no hurry, so packets may come together, up to 60 ms later,
    * and those of higher temporal layers need not come at all.
    */
   rest(resting: boolean): void;

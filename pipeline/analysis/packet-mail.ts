@@ -7,7 +7,7 @@
 /** For somebody who speaks or moves: little against a hop of 500 ms. */
 const WAIT_MS = 4;
 /** For somebody who rests; still well within the time that a hop waits for what is late. */
-const RESTING_WAIT_MS = 40;
+const RESTING_WAIT_MS = 60;
 /** What is full is sent at once, so nothing waits without bound and nothing is dropped here. */
 const MAX_BYTES = 256 * 1024;
 const FIRST_BYTES = 16 * 1024;

@@ -310,8 +310,14 @@ export class HopGrid<K> {
 
 /** Those whose hops the model is given, and those whose hops the one before stands for. */
 function split<K>(turns: readonly Turn<K>[]): [Turn<K>[], Turn<K>[]] {
-  const rested = ({ member, hop }: Turn<K>): boolean => hop.rested === true && member.describer.heads !== undefined;
-  return [turns.filter((turn) => !rested(turn)), turns.filter(rested)];
+  const [awake, rested]: [Turn<K>[], Turn<K>[]] = [[], []];
+  for (const turn of turns) {
+    if (!turn.hop.rested) awake.push(turn);
+    else if (turn.member.describer.heads !== undefined) rested.push(turn);
+    // Nothing was told yet that could stand for it, as after the person was forgotten.
+    else awake.push({ ...turn, hop: { ...turn.hop, rested: false } });
+  }
+  return [awake, rested];
 }
 
 /**

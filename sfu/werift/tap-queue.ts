@@ -4,7 +4,7 @@ import type { SenderReport } from '../types.ts';
 /** Short against a 500 ms hop, long enough to share the cost of a message between packets. */
 const FLUSH_MS = 4;
 /** For a taker that is in no hurry: to wake two threads costs more than most packets. */
-const RESTING_FLUSH_MS = 40;
+const RESTING_FLUSH_MS = 60;
 /** How often a tap looks whether the main thread has caught up. */
 const BLOCKED_MS = 20;
 /** Packets on their way to the main thread that it has not confirmed yet; never more than may wait. */

@@ -4,8 +4,7 @@ import { LatencyRecorder } from '../../../bench/latency/latency-recorder.ts';
 import { drawnStill, swayingPictures } from '../../../bench/latency/made-clip.ts';
 import { encodeVp8 } from '../../../bench/load/encoder.ts';
 import { vp8Payloads } from '../../../bench/load/vp8-payloads.ts';
-import { FACE_NETS } from '../../../models/face/manifest.ts';
-import type { FaceNets, HopItem, HopResult, SpeakItem, SpeakUpdate } from '../../../models/index.ts';
+import type { HopItem, HopResult, SpeakItem, SpeakUpdate } from '../../../models/index.ts';
 import { ParticipantMemory } from '../../../models/runtime/memory.ts';
 import { describable } from '../../../pipeline/analysis/describable.ts';
 import { HopGatherer } from '../../../pipeline/analysis/hop-gatherer.ts';
@@ -14,6 +13,7 @@ import type { DescribableHop } from '../../../pipeline/describe/hop-input.ts';
 import { type DescribingModel, HopGrid } from '../../../pipeline/describe/hop-grid.ts';
 import { LATENCY_STAGES, type UnstampedEvent } from '../../../pipeline/index.ts';
 import { VideoIngest } from '../../../pipeline/ingest/video-ingest.ts';
+import { blindNets } from '../../pipeline/analysis/blind-nets.ts';
 import { PACK, heads } from '../../pipeline/describe/scene.ts';
 import { rtp } from '../../pipeline/ingest/rtp-writer.ts';
 
@@ -196,27 +196,6 @@ function timedModel(spend: (stage: Stage) => void, stall: () => void): Describin
       yield items.map((_, item) => answer(item, 'One two.', ' two.', true));
     },
   };
-}
-
-/** Nets that see nobody, in the time that `look` takes. */
-function blindNets(look: () => void): FaceNets {
-  const nets = Object.values(FACE_NETS).map(({ name, input, outputs }) => {
-    const size = input.reduce((product, dim) => product * dim, 1);
-    const run = async (fill: (image: Float32Array) => void): Promise<Record<string, Float32Array>> => {
-      // As the real nets: whoever asks goes on until the run begins.
-      await Promise.resolve();
-      fill(new Float32Array(size));
-      look();
-      const blank = Object.entries(outputs).map(([output, { dims }]) => {
-        const length = dims.reduce((product, dim) => product * dim, 1);
-        // A score is a logit: far below zero is "no face".
-        return [output, new Float32Array(length).fill(output.startsWith('scores') ? -100 : 0)] as const;
-      });
-      return Object.fromEntries(blank);
-    };
-    return [name, { run }] as const;
-  });
-  return Object.fromEntries(nets) as unknown as FaceNets;
 }
 
 /** The looks that fall into the first `lateMs` after the end of a hop come only after them. */

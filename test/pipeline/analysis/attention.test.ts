@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Attention } from '../../../pipeline/analysis/attention.ts';
+import { FACE_SLOTS, VOICE_SLOTS } from '../../../pipeline/window/hop.ts';
 import { VOICE_WIDTH, voiceColumn } from '../../../pipeline/sense/voice/voice-features.ts';
 import type { FaceSample, VideoFrame, VoiceSegment } from '../../../pipeline/types.ts';
 
@@ -79,5 +80,76 @@ describe('Attention', () => {
     watch(attention, 0, 10, (atUs) => frame(atUs, 100));
     attention.reset();
     expect(attention.known(frame(10e6, 100))).toBeUndefined();
+  });
+
+  describe('of hops', () => {
+    const hop = (endUs: number, face = 0, voice = VOICE_SLOTS) => ({
+      endUs,
+      gaps: { face: face * FACE_SLOTS, voice },
+      discontinuity: false,
+    });
+
+    /** Shows still pictures hop by hop, from and to in seconds; gives the ends of those hops that are to be told. */
+    function tell(attention: Attention, fromS: number, toS: number, of = (endUs: number) => hop(endUs)): number[] {
+      const told: number[] = [];
+      for (let endUs = (fromS + 0.5) * 1e6; endUs <= toS * 1e6; endUs += 500_000) {
+        watch(attention, endUs / 1e6 - 0.5, endUs / 1e6, (atUs) => frame(atUs, 100));
+        if (!attention.standsFor(of(endUs))) told.push(endUs / 1e6);
+      }
+      return told;
+    }
+
+    it('tells every hop for half a minute, then those alone in which there was a look', () => {
+      const attention = new Attention();
+      expect(tell(attention, 0, 29.5)).toHaveLength(59);
+      expect(attention.resting).toBe(false);
+      const told = tell(attention, 29.5, 60);
+      expect(attention.resting).toBe(true);
+      expect(told.length).toBeGreaterThanOrEqual(9);
+      expect(told.length).toBeLessThanOrEqual(11);
+    });
+
+    it('tells the very hop in which somebody moves, or speaks, and those after it', () => {
+      for (const wake of [
+        (attention: Attention) => void attention.known(frame(60.4e6, 140)),
+        (attention: Attention) => attention.heard(speech(60.4e6, 0.9)),
+        (attention: Attention) => attention.worded(60.4e6, true),
+      ]) {
+        const attention = new Attention();
+        tell(attention, 0, 60);
+        wake(attention);
+        expect(attention.resting).toBe(false);
+        expect(attention.standsFor(hop(60.5e6))).toBe(false);
+        expect(tell(attention, 60.5, 65)).toHaveLength(9);
+      }
+    });
+
+    it('tells a hop in which somebody else was heard to say something, and rests on', () => {
+      const attention = new Attention();
+      const [last] = tell(attention, 0, 60).slice(-1);
+      attention.worded((last + 0.2) * 1e6, false);
+      expect(attention.standsFor(hop((last + 0.5) * 1e6))).toBe(false);
+      expect(attention.standsFor(hop((last + 1) * 1e6))).toBe(true);
+      expect(attention.resting).toBe(true);
+    });
+
+    it('tells a hop in which a sense comes or goes: another one cannot stand for it', () => {
+      const attention = new Attention();
+      const [last] = tell(attention, 0, 60).slice(-1);
+      const endsUs = [0.5, 1, 1.5, 2].map((later) => (last + later) * 1e6);
+      expect(attention.standsFor(hop(endsUs[0], 0, 0))).toBe(false);
+      expect(attention.standsFor(hop(endsUs[1], 0, 0))).toBe(true);
+      expect(attention.standsFor(hop(endsUs[2], 1, 0))).toBe(false);
+      expect(attention.standsFor(hop(endsUs[3], 1, 0))).toBe(true);
+    });
+
+    it('tells one in three and a half seconds of who shows nothing and says nothing', () => {
+      const attention = new Attention();
+      const told: number[] = [];
+      for (let endUs = 500_000; endUs <= 100e6; endUs += 500_000)
+        if (!attention.standsFor(hop(endUs, 1)) && endUs > 40e6) told.push(endUs);
+      for (let i = 1; i < told.length; i++) expect(told[i] - told[i - 1]).toBe(3_500_000);
+      expect(told.length).toBeGreaterThan(15);
+    });
   });
 });

@@ -254,6 +254,43 @@ describe('the hop grid', () => {
   });
 });
 
+describe('the hop grid, of who rests', () => {
+  const resting = (index: number, key: string) => [{ key, hop: hop(index, { rested: true }) }];
+
+  it('gives the model nothing and tells nothing, while time goes on for what was told', async () => {
+    const { model, grid, events, seen } = open('a');
+    for (const index of [0, 1]) await grid.process(at(index, 'a'));
+    const [runs, told] = [model.hops.length, events.length];
+    for (let index = 2; index < 20; index++) await grid.process(resting(index, 'a'));
+    expect([model.hops.length, events.length]).toEqual([runs, told]);
+    await grid.process(at(20, 'a'));
+    expect(events[told]).toEqual(['a', 'affect.state']);
+    // Nothing was said for as long as is ever kept silent, and the cue held from the first hop to this one.
+    const said = seen.at(-1);
+    expect(said).toMatchObject({ type: 'affect.description', evidence: [{ startMs: 0, endMs: 10_500 }] });
+    const { summary } = await grid.ask('a', { task: 'describe', over: 'call' });
+    // All but the first, when it was too early to know.
+    expect(summary?.seconds).toBe(10);
+  });
+
+  it('runs a hop that nothing can stand for, and no hop of theirs together with those of who is awake', async () => {
+    const { model, grid, events } = open('a', 'b');
+    await grid.process(resting(0, 'a'));
+    expect(model.hops.map((items) => items.length)).toEqual([1]);
+    await grid.process([...resting(1, 'a'), ...at(1, 'b')]);
+    expect(model.hops.map((items) => items.length)).toEqual([1, 1]);
+    expect(events.filter(([, type]) => type === 'affect.state').map(([key]) => key)).toEqual(['a', 'b']);
+  });
+
+  it('answers from as far back as the memory reaches, which is further when hops were left out', async () => {
+    const { grid } = open('a');
+    for (let index = 0; index < 4; index++) await grid.process(at(index, 'a'));
+    for (let index = 4; index < 100; index++) await grid.process(resting(index, 'a'));
+    await grid.process(at(100, 'a'));
+    expect(await grid.ask('a', { task: 'sentiment', over: 'window' })).toMatchObject({ startMs: 0, endMs: 50_500 });
+  });
+});
+
 /** A person who spoke from the beginning stopped in the middle of hop `index`. */
 function turn(index: number) {
   const begun = hop(index);

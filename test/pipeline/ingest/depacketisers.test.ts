@@ -8,7 +8,7 @@ import { parseRtpPacket } from '../../../pipeline/ingest/rtp-packet.ts';
 import type { RtpPacket } from '../../../pipeline/ingest/rtp-packet.ts';
 import { encodeOpus, encodePictures, sine } from './encoded-media.ts';
 import type { EncodedUnit } from './encoded-media.ts';
-import { nalUnits, pictureStream, rtp } from './rtp-writer.ts';
+import { nalUnits, pictureStream, rtp, VP8_LAYERS, vp8Payloads, type Vp8Layer } from './rtp-writer.ts';
 
 function collect(make: (events: DepacketiserEvents) => Depacketiser) {
   const pictures: EncodedPicture[] = [];
@@ -130,5 +130,70 @@ describe('the Opus packet reader', () => {
 
   it('takes one or two bytes for DTX and more for sound', () => {
     expect([1, 2, 3].map((length) => isOpusDtx(new Uint8Array(length)))).toEqual([true, true, false]);
+  });
+});
+
+describe('temporal layers of VP8', () => {
+  const tiny = (layer: Vp8Layer, timestamp: number, key = false) =>
+    vp8Payloads(Uint8Array.of(key ? 0 : 1, 0, 0, 0x9d, 0x01, 0x2a, 0, 0, 0, 0, 0, 0), timestamp, layer).map((payload) =>
+      parsed(rtp({ payload, sequenceNumber: timestamp, timestamp, marker: true })),
+    );
+  const [base, , middle, top] = VP8_LAYERS;
+
+  /** Gives pictures of these layers, one after the other, and tells which came out by their time. */
+  function watch(keep: number) {
+    const all = collect(makers.vp8);
+    all.depacketiser.keep(keep);
+    let time = 0;
+    const give = (layer: Vp8Layer, key = false): void =>
+      tiny(layer, time++, key).forEach((packet) => all.depacketiser.push(packet, 0));
+    return { ...all, give, times: () => all.pictures.map(({ timestamp }) => timestamp) };
+  }
+
+  it('leaves out the layers above the one that is kept, counts them, and takes them for no loss', () => {
+    const { give, times, counts, depacketiser } = watch(1);
+    give(base, true);
+    for (const layer of [...VP8_LAYERS.slice(1), ...VP8_LAYERS]) give(layer);
+    expect(times()).toEqual([0, 2, 4, 6]);
+    expect(depacketiser.leftOut).toBe(4);
+    expect(counts.incomplete).toBe(0);
+  });
+
+  it('takes a layer up again only where it builds on the base alone, or after a key frame', () => {
+    const { give, times, depacketiser } = watch(0);
+    const unsynced = { layer: 1, sync: false };
+    give(base, true);
+    give(unsynced);
+    depacketiser.keep(1);
+    give(unsynced);
+    give(base);
+    give(middle);
+    give(unsynced);
+    expect(times()).toEqual([0, 3, 4, 5]);
+    depacketiser.keep(0);
+    give(middle);
+    depacketiser.keep(1);
+    give(base, true);
+    give(unsynced);
+    expect(times()).toEqual([0, 3, 4, 5, 7, 8]);
+  });
+
+  it('goes up one layer at a time: what builds on the base says nothing of the layer between', () => {
+    const { give, times, depacketiser } = watch(0);
+    give(base, true);
+    depacketiser.keep(2);
+    give({ layer: 2, sync: true });
+    give(middle);
+    give({ layer: 2, sync: true });
+    give(top);
+    expect(times()).toEqual([0, 2, 3, 4]);
+  });
+
+  it('leaves nothing out of a stream that has no layers', () => {
+    const { pictures, depacketiser } = collect(makers.vp8);
+    depacketiser.keep(0);
+    const units = encodePictures('vp8', { count: 8 });
+    for (const { bytes } of pictureStream('vp8', units)) depacketiser.push(parsed(bytes), 0);
+    expect(pictures).toHaveLength(8);
   });
 });

@@ -26,12 +26,12 @@ function drain(context: CodecContext, frame: Frame | null, units: EncodedUnit[])
   packet.free();
 }
 
-function paint(frame: Frame, index: number): void {
+function paint(frame: Frame, shift: number): void {
   // Each read of a property of a frame crosses into native code: none in the loop.
   const { width, height, linesize } = frame;
   const [luma, u, v] = frame.data ?? [];
   for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) luma[y * linesize[0] + x] = (x + y + index * 4) & 0xff;
+    for (let x = 0; x < width; x += 1) luma[y * linesize[0] + x] = (x + y + shift) & 0xff;
   }
   u.fill(100);
   v.fill(150);
@@ -44,12 +44,20 @@ export interface PictureOptions {
   /** Pictures between key frames. */
   readonly keyEvery?: number;
   readonly bitRate?: number;
+  /** How far the ramp has moved in a picture; default four steps a picture. */
+  readonly shift?: (index: number) => number;
+  /** VP8 in three temporal layers, in turns of 0, 2, 1, 2. */
+  readonly layered?: boolean;
 }
+
+/** The mode has to come last. */
+const THREE_LAYERS =
+  'ts_number_layers=3:ts_target_bitrate=300,400,600:ts_rate_decimator=4,2,1:ts_periodicity=4:ts_layer_id=0,2,1,2:ts_layering_mode=3';
 
 /** A moving ramp in VP8 or H.264 (Annex B), one unit a picture, no pictures reordered. */
 export function encodePictures(codecName: 'vp8' | 'h264', options: PictureOptions): EncodedUnit[] {
   Log.setLevel(AV_LOG_QUIET);
-  const { count, width = 320, height = 180, keyEvery = 30, bitRate = 600_000 } = options;
+  const { count, width = 320, height = 180, keyEvery = 30, bitRate = 600_000, shift = (i) => i * 4 } = options;
   const codec = Codec.findEncoderByName(codecName === 'vp8' ? FF_ENCODER_LIBVPX_VP8 : FF_ENCODER_LIBX264) as Codec;
   const context = new CodecContext();
   context.allocContext3(codec);
@@ -60,6 +68,8 @@ export function encodePictures(codecName: 'vp8' | 'h264', options: PictureOption
   context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
   const privateOptions =
     codecName === 'vp8' ? { deadline: 'realtime', 'cpu-used': '8' } : { preset: 'ultrafast', tune: 'zerolatency' };
+  // Without the second a picture goes on with the probabilities of the one before, whatever its layer.
+  if (options.layered) Object.assign(privateOptions, { 'ts-parameters': THREE_LAYERS, 'error-resilient': 'default' });
   for (const [name, value] of Object.entries(privateOptions)) context.setOption(name, value);
   if (context.open2Sync(codec, null) < 0) throw new Error(`no ${codecName} encoder`);
   const frame = new Frame();
@@ -69,7 +79,7 @@ export function encodePictures(codecName: 'vp8' | 'h264', options: PictureOption
   const units: EncodedUnit[] = [];
   for (let i = 0; i < count; i += 1) {
     frame.makeWritable();
-    paint(frame, i);
+    paint(frame, shift(i));
     frame.pts = BigInt(i);
     drain(context, frame, units);
   }

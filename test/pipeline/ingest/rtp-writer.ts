@@ -44,10 +44,26 @@ function chunks(bytes: Uint8Array, size: number): Uint8Array[] {
   return pieces;
 }
 
-/** The payloads of one VP8 picture (RFC 7741), with a 15-bit picture id. */
-export function vp8Payloads(picture: Uint8Array, pictureId = 0): Uint8Array[] {
+/** A temporal layer and whether the picture builds on the base layer alone (RFC 7741: TID and Y). */
+export interface Vp8Layer {
+  readonly layer: number;
+  readonly sync: boolean;
+}
+
+/** What libvpx makes in turns of four pictures when it makes three temporal layers. */
+export const VP8_LAYERS: readonly Vp8Layer[] = [
+  { layer: 0, sync: false },
+  { layer: 2, sync: true },
+  { layer: 1, sync: true },
+  { layer: 2, sync: false },
+];
+
+/** The payloads of one VP8 picture (RFC 7741), with a 15-bit picture id and, when given, its temporal layer. */
+export function vp8Payloads(picture: Uint8Array, pictureId = 0, of?: Vp8Layer): Uint8Array[] {
+  const layer = of ? [0, (of.layer << 6) | (of.sync ? 0x20 : 0)] : [];
   return chunks(picture, MTU).map((piece, i) => {
-    const descriptor = [0x80 | (i === 0 ? 0x10 : 0), 0x80, 0x80 | ((pictureId >> 8) & 0x7f), pictureId & 0xff];
+    const bits = [0x80 | (i === 0 ? 0x10 : 0), of ? 0xe0 : 0x80];
+    const descriptor = [...bits, 0x80 | ((pictureId >> 8) & 0x7f), pictureId & 0xff, ...layer];
     return Uint8Array.from([...descriptor, ...piece]);
   });
 }
@@ -102,6 +118,8 @@ export interface PictureStreamOptions {
   readonly firstTimestamp?: number;
   readonly intervalUs?: number;
   readonly ssrc?: number;
+  /** VP8 in the layers of {@link VP8_LAYERS}. */
+  readonly layered?: boolean;
 }
 
 /** A whole video stream as packets at 90 kHz. */
@@ -110,10 +128,11 @@ export function pictureStream(
   units: readonly EncodedUnit[],
   options: PictureStreamOptions = {},
 ): TimedPacket[] {
-  const { firstSequence = 1000, firstTimestamp = 5000, intervalUs = 1e6 / 30, ssrc = 0x1234 } = options;
+  const { firstSequence = 1000, firstTimestamp = 5000, intervalUs = 1e6 / 30, ssrc = 0x1234, layered } = options;
   const packets: TimedPacket[] = [];
   units.forEach((unit, picture) => {
-    const payloads = codec === 'vp8' ? vp8Payloads(unit.data, picture) : h264Payloads(unit.data);
+    const layer = layered ? VP8_LAYERS[picture % VP8_LAYERS.length] : undefined;
+    const payloads = codec === 'vp8' ? vp8Payloads(unit.data, picture, layer) : h264Payloads(unit.data);
     payloads.forEach((payload, i) => {
       const timestamp = firstTimestamp + Math.round(picture * intervalUs * 0.09);
       const sequenceNumber = firstSequence + packets.length;

@@ -245,3 +245,35 @@ describe('VideoIngest', () => {
     expect(frames).toEqual([]);
   });
 });
+
+describe('VideoIngest with temporal layers', () => {
+  const units = encodePictures('vp8', { count: 64, keyEvery: 32, layered: true });
+  const packets = pictureStream('vp8', units, { layered: true });
+
+  it('decodes half the pictures, and a quarter while the person rests, just as if all had been decoded', () => {
+    const whole = watch();
+    send(whole.ingest, pictureStream('vp8', units));
+    const [half, quarter] = [watch(), watch()];
+    send(half.ingest, packets);
+    quarter.ingest.rest(true);
+    send(quarter.ingest, packets);
+    expect([whole, half, quarter].map(({ frames }) => frames.length)).toEqual([64, 32, 16]);
+    half.frames.forEach(({ y }, i) => expect(Buffer.compare(y, whole.frames[i * 2].y)).toBe(0));
+    quarter.frames.forEach(({ y }, i) => expect(Buffer.compare(y, whole.frames[i * 4].y)).toBe(0));
+    expect(quarter.ingest.stats()).toMatchObject({ decoded: 16, leftOut: 48 });
+    expect(quarter.counts.keyFramesAsked + half.counts.keyFramesAsked).toBe(0);
+  });
+
+  it('has the full rate back within one turn of the layers when the person wakes', () => {
+    const { ingest, frames, errors } = watch();
+    const middle = packets.findIndex(({ picture }) => picture === 17);
+    ingest.rest(true);
+    send(ingest, packets.slice(0, middle));
+    const before = frames.length;
+    ingest.rest(false);
+    send(ingest, packets.slice(middle));
+    // Of pictures 17 to 63 those that are even.
+    expect(frames.length - before).toBe(23);
+    expect(errors).toEqual([]);
+  });
+});

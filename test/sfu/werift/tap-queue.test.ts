@@ -52,7 +52,7 @@ test('packets for who is in no hurry wait for others, but not for long', () => {
     ],
   ]);
   resting.queue.packet(Buffer.from([3]), 0);
-  vi.advanceTimersByTime(40);
+  vi.advanceTimersByTime(60);
   expect(messages[1]).toEqual([['resting', [3]]]);
 });
 
