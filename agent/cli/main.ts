@@ -227,6 +227,12 @@ function explain(error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return USED_WRONGLY;
   }
+  if (error instanceof Error && error.message.includes('node-av native binding')) {
+    process.stderr.write(
+      `The decoder (node-av) has no binary for ${process.platform}-${process.arch} here: npm was told to leave optional packages out, or node_modules come from another kind of machine. Install again, with optional packages.\n`,
+    );
+    return FAILED;
+  }
   if (error instanceof Error && 'code' in error) process.stderr.write(`${error.message}\n`);
   else
     process.stderr.write(

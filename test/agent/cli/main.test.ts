@@ -1,5 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -11,10 +14,14 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function undertone(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
+function undertone(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  flags: readonly string[] = [],
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const env = { ...process.env, ...environment };
-    execFile(process.execPath, ['--import', 'tsx', main, ...args], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [...flags, '--import', 'tsx', main, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });
@@ -48,6 +55,26 @@ describe('undertone', () => {
     reader.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
     const [code] = (await once(reader, 'close')) as [number];
     expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('says what to do when npm left the binary of the decoder out', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'undertone-no-binary-'));
+    try {
+      const hide = join(folder, 'hide.cjs');
+      writeFileSync(
+        hide,
+        `const { Module } = require('node:module');
+         const resolve = Module._resolveFilename;
+         Module._resolveFilename = (name, ...rest) => {
+           if (/node-av-|node-av\\.node/.test(name)) throw Object.assign(new Error('Cannot find module ' + name), { code: 'MODULE_NOT_FOUND' });
+           return resolve.call(Module, name, ...rest);
+         };`,
+      );
+      const { code, stderr } = await undertone(['start', '--port', '0'], {}, ['--require', hide]);
+      expect([code, stderr.split('\n')[0]]).toEqual([1, expect.stringMatching(/^The decoder .*optional packages/)]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('exits with 2 for settings it must not start with, and says why in one line', async () => {
