@@ -20,16 +20,19 @@ export class BearerDesk {
     this.#directory = directory;
   }
 
-  /** @throws {RoomError} `unauthorised` {@link AuthError} */
-  async bearer(context: Context<AppEnv>, room: string): Promise<Bearer> {
+  /**
+   * @param entering see {@link Gate.admit}
+   * @throws {RoomError} `unauthorised` {@link AuthError}
+   */
+  async bearer(context: Context<AppEnv>, room: string, entering = true): Promise<Bearer> {
     const token = /^Bearer ([\w.-]{1,8192})$/i.exec(context.req.header('authorization') ?? '')?.[1];
     if (this.#front.gate.open || token?.includes('.') !== true) return { seat: this.#directory.authorise(token, room) };
-    return { access: await this.#front.admit(context.get('visitor'), { token }, room) };
+    return { access: await this.#front.admit(context.get('visitor'), { token }, room, entering) };
   }
 
   /** The seat of who is in the room already. @throws {RoomError} `unauthorised`, `no-such-publication` {@link AuthError} */
   async seat(context: Context<AppEnv>, room: string): Promise<Seat> {
-    const { seat, access } = await this.bearer(context, room);
+    const { seat, access } = await this.bearer(context, room, false);
     const found = seat ?? this.#directory.find(room, access.identity);
     if (found) return found;
     throw new RoomError('no-such-publication', 404, 'You are not in this room: publish, or start a session first.');

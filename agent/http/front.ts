@@ -44,12 +44,13 @@ export class Front {
 
   /**
    * Looks at what somebody shows; what is wrong counts against their address.
+   * @param entering see {@link Gate.admit}
    * @throws {AuthError}
    */
-  async admit({ address }: Visitor, shown: Credentials, room: string | undefined): Promise<Access> {
+  async admit({ address }: Visitor, shown: Credentials, room: string | undefined, entering = true): Promise<Access> {
     this.limits.attempt(address);
     try {
-      return await this.gate.admit(shown, room);
+      return await this.gate.admit(shown, room, entering);
     } catch (error) {
       if (error instanceof AuthError && error.status === 401 && error.code !== 'no-token') this.limits.failed(address);
       throw error;

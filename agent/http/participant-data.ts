@@ -52,7 +52,7 @@ const NOT_CACHED = { 'Cache-Control': 'no-store' };
 
 /** The participant id of who asks. @throws {RoomError} {@link AuthError} */
 async function whose(desk: BearerDesk, context: Context<AppEnv>): Promise<string> {
-  const { seat, access } = await desk.bearer(context, context.req.param('room') ?? '');
+  const { seat, access } = await desk.bearer(context, context.req.param('room') ?? '', false);
   const id = seat?.member.id ?? access?.identity;
   if (id !== undefined) return id;
   throw new RoomError('unauthorised', 401, 'Send the token of session.ready: this one does not say who you are.');

@@ -1,16 +1,11 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { SignJWT } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { nowUs } from '../../../pipeline/index.ts';
 import { description, startTestAgent, TestClient, type FakeAnalysis, type FakeSfu } from '../fakes.ts';
+import { Doors, OFFER, SDP } from './doors.ts';
 import { claims, closed, nowS, SECRET, sign, unsigned } from './tokens.ts';
-
-const OFFER = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n';
-const SDP = { 'Content-Type': 'application/sdp' };
 
 let agent: Agent;
 let sfu: FakeSfu;
@@ -25,35 +20,7 @@ async function begin(settings: Record<string, unknown> = {}): Promise<void> {
   ({ agent, sfu, analysis } = await startTestAgent({ ...defaults, ...settings }));
 }
 
-function publish(token: string, room = 'lobby'): Promise<Response> {
-  const headers = { ...SDP, Authorization: `Bearer ${token}` };
-  return fetch(new URL(`/whip/${room}`, agent.url), { method: 'POST', headers, body: OFFER });
-}
-
-/** Connects as a page does: the token is one of the subprotocols. */
-async function connect(token: string | undefined, room = 'lobby'): Promise<TestClient> {
-  const client = new TestClient(
-    agent.url,
-    `/ws?room=${room}`,
-    {},
-    token === undefined ? [] : ['undertone', `bearer.${token}`],
-  );
-  await once(client.socket, 'open');
-  return client;
-}
-
-async function join(changes: Record<string, unknown> = {}) {
-  const client = await connect(await sign(changes));
-  client.send({ type: 'session.start' });
-  const ready = await client.next('session.ready');
-  return { client, ready, id: ready.participant.id };
-}
-
-async function receipt(): Promise<string> {
-  const { client, ready } = await join({ sub: 'reader' });
-  client.socket.close();
-  return ready.receipt.version;
-}
+const { publish, connect, join, receipt } = new Doors(() => agent.url);
 
 const bad: ReadonlyArray<
   readonly [what: string, status: 401 | 403, code: string, make: () => string | Promise<string>]
@@ -304,92 +271,5 @@ describe('a publisher without a page', () => {
     expect((await publish(await sign())).status).toBe(201);
     expect(await health()).toMatchObject({ sessions: 1 });
     await client.settled();
-  });
-});
-
-describe('a token whose consent was withdrawn', () => {
-  it('is refused over HTTP and WebSocket, until the person agrees anew', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    await begin();
-    const consent = await receipt();
-    const token = await sign({ consent });
-    const { client, ready } = await join();
-    expect((await publish(token)).status).toBe(201);
-    expect(analysis.seats.length).toBe(1);
-    client.send({ type: 'consent.set', granted: false });
-    await client.next('consent.cleared');
-    const replayed = await publish(token);
-    expect([replayed.status, replayed.headers.get('www-authenticate')]).toEqual([
-      403,
-      expect.stringContaining('consent-withdrawn'),
-    ]);
-    const again = await connect(token);
-    expect(await closed(again)).toEqual({ code: 4403, reason: 'consent-withdrawn' });
-    expect(analysis.seats.length).toBe(1);
-    // Without that consent the person stays welcome.
-    expect((await publish(await sign())).status).toBe(201);
-    vi.setSystemTime(Date.now() + 2000);
-    expect((await publish(await sign({ consent }))).status).toBe(201);
-    expect(analysis.seats.length).toBe(2);
-    client.send({ type: 'consent.set', granted: false });
-    await client.next('consent.cleared');
-    client.send({ type: 'consent.set', granted: true, receiptVersion: ready.receipt.version });
-    await client.settled();
-    expect((await publish(token)).status).not.toBe(403);
-  });
-
-  it('is refused after a restart, from the record where one is kept, and for its age where none is', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'undertone-restart-'));
-    const kept = { audit: { path: path.join(folder, 'audit.jsonl') } };
-    try {
-      vi.useFakeTimers({ toFake: ['Date'] });
-      await begin(kept);
-      const consent = await receipt();
-      const [mias, bens] = [await sign({ consent }), await sign({ consent, sub: 'ben' })];
-      const { client } = await join();
-      expect((await publish(mias)).status).toBe(201);
-      client.send({ type: 'consent.set', granted: false });
-      await client.next('consent.cleared');
-      await agent.close();
-      vi.setSystemTime(Date.now() + 2000);
-      await begin(kept);
-      expect([(await publish(mias)).status, (await publish(bens)).status]).toEqual([403, 201]);
-      await agent.close();
-      await begin();
-      expect([(await publish(mias)).status, (await publish(bens)).status]).toEqual([403, 403]);
-      expect((await publish(await sign({ consent }))).status).toBe(201);
-      await agent.close();
-      writeFileSync(`${kept.audit.path}.withdrawals`, 'damaged\n');
-      await expect(begin(kept)).rejects.toThrow(/withdrawals:1: .*move it away/);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
-
-  it('is refused after a stop of all analysis, also of who was not there: everybody is asked anew', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    await begin();
-    const consent = await receipt();
-    const token = await sign({ consent, sub: 'zoe' });
-    vi.setSystemTime(Date.now() + 2000);
-    await agent.stopAnalysis();
-    await agent.resumeAnalysis();
-    expect((await publish(token)).status).toBe(403);
-    vi.setSystemTime(Date.now() + 2000);
-    expect((await publish(await sign({ consent, sub: 'zoe' }))).status).toBe(201);
-    expect(analysis.seats.length).toBe(1);
-  });
-
-  it('is refused after the person had everything deleted, although they were not in the call', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    await begin();
-    const consent = await receipt();
-    const token = await sign({ consent });
-    const headers = { Authorization: `Bearer ${await sign()}` };
-    const deleted = await fetch(new URL('/rooms/lobby/my-data', agent.url), { method: 'DELETE', headers });
-    expect(deleted.status).toBe(200);
-    expect((await publish(token)).status).toBe(403);
-    vi.setSystemTime(Date.now() + 2000);
-    expect((await publish(await sign({ consent }))).status).toBe(201);
   });
 });
