@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { AdminError, callServer } from './admin-call.ts';
 import { brokenAt } from '../consent/audit-file.ts';
 import { inPackage } from '../package-root.ts';
 import { explain as explanation, explanationText } from '../policy/explanation.ts';
@@ -23,19 +24,6 @@ export interface AdminOptions {
   readonly url?: string;
   readonly config?: string;
 }
-
-/** The server could not be reached, or refused. */
-class AdminError extends Error {
-  override readonly name = 'AdminError';
-  readonly code: 'unreachable' | 'refused' | 'audit-broken';
-
-  constructor(code: AdminError['code'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
-
-const ANSWER_WITHIN_MS = 10_000;
 
 export async function explain({ room, format, config }: ExplainOptions): Promise<void> {
   const sections = explanation(settings(config), { room: checkedRoom(room) });
@@ -70,7 +58,7 @@ export async function forget(participant: string, server: AdminOptions): Promise
 }
 
 export function audit(files: readonly string[]): void {
-  const text = files.map((file) => readFileSync(file, 'utf8')).join('');
+  const text = files.map(read).join('');
   const line = brokenAt(text);
   const lines = text.split('\n').filter((one) => one !== '').length;
   if (line !== undefined) {
@@ -83,21 +71,26 @@ export function audit(files: readonly string[]): void {
 async function ask(method: string, path: string, { url, config }: AdminOptions): Promise<unknown> {
   const { server, admin } = settings(config);
   const address = new URL(path, url ?? urlOf(server));
-  const headers = new Headers(admin.secret === undefined ? [] : [['Authorization', `Bearer ${admin.secret}`]]);
-  const response = await fetch(address, { method, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch(
-    (cause: unknown) => {
-      const why = `No server answers at ${address.origin}. Is it running? Name its address with --url.`;
-      throw new AdminError('unreachable', why, { cause });
-    },
-  );
-  if (response.status === 504)
+  const certificate = url === undefined && server.tls ? read(server.tls.certFile) : undefined;
+  const { status, text } = await callServer({ method, address, secret: admin.secret, certificate });
+  if (status === 504)
     throw new AdminError(
       'refused',
       'Analysis is off, but not everything confirmed that it is cleared. Restart the server.',
     );
-  if (!response.ok)
-    throw new AdminError('refused', `The server refused (${response.status}): ${await response.text()}`);
-  return response.json();
+  if (status !== 200) throw new AdminError('refused', `The server refused (${status}): ${text}`);
+  return JSON.parse(text);
+}
+
+/** @throws {AdminError} `unreadable` */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new AdminError('unreadable', `${file} cannot be read. Check the path, and that this user may read it.`, {
+      cause,
+    });
+  }
 }
 
 function settings(file: string | undefined): Config {

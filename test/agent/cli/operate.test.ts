@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { operatingCommands } from '../../../agent/cli/operating.ts';
@@ -106,6 +107,31 @@ describe('undertone stop and its kin', () => {
   });
 });
 
+describe('undertone stop on a server that speaks HTTPS', () => {
+  it('reaches it by its settings, whatever name its certificate is for', async () => {
+    const made = await generate([{ name: 'commonName', value: 'calls.example.org' }], { keyType: 'ec' });
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    writeFileSync(certFile, made.cert);
+    writeFileSync(keyFile, made.private);
+    const tls = { certFile, keyFile };
+    ({ agent } = await startTestAgent({ deployment: { context: 'research' }, server: { port: 0, tls } }));
+    const { port, origin } = new URL(agent.url);
+    const ours = join(folder, 'tls.yaml');
+    writeFileSync(ours, `deployment: {context: research}\nserver: {port: ${port}, tls: ${JSON.stringify(tls)}}\n`);
+    expect(await undertone('stop', '--config', ours)).toContain('Analysis is off.');
+    expect(await undertone('resume', '--config', ours)).toContain('Resumed');
+    // Named otherwise it must be trusted as any server is, and what to do is said.
+    await expect(undertone('stop', '--url', origin)).rejects.toMatchObject({
+      code: 'untrusted',
+      message: expect.stringMatching(/certificate.*--url.*USR2/),
+    });
+    await expect(undertone('stop', '--url', origin.replace('https', 'http'))).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/Try https.*USR2/),
+    });
+  });
+});
+
 describe('undertone audit', () => {
   it('finds a changed line', async () => {
     const path = join(folder, 'audit.jsonl');
@@ -119,6 +145,9 @@ describe('undertone audit', () => {
       code: 'audit-broken',
       message: expect.stringContaining('Line 3 does not follow'),
     });
-    await expect(undertone('audit', join(folder, 'absent'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(undertone('audit', join(folder, 'absent'))).rejects.toMatchObject({
+      code: 'unreadable',
+      message: expect.stringContaining('Check the path'),
+    });
   });
 });
