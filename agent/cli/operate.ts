@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
+import { isLoopback } from '../config/deployment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { AdminError, callServer } from './admin-call.ts';
@@ -9,6 +10,7 @@ import { brokenAt } from '../consent/audit-file.ts';
 import { inPackage } from '../package-root.ts';
 import { explain as explanation, explanationText } from '../policy/explanation.ts';
 import { explanationPage } from '../policy/explanation-page.ts';
+import { keptCertificate } from '../tls/self-made.ts';
 import { roomNameSchema } from '../protocol/participants.ts';
 
 export const EXPLAIN_FORMATS = ['text', 'html'] as const;
@@ -71,8 +73,12 @@ export function audit(files: readonly string[]): void {
 async function ask(method: string, path: string, { url, config }: AdminOptions): Promise<unknown> {
   const { server, admin } = settings(config);
   const address = new URL(path, url ?? urlOf(server));
-  const certificate = url === undefined && server.tls ? read(server.tls.certFile) : undefined;
-  const { status, text } = await callServer({ method, address, secret: admin.secret, certificate });
+  const { status, text } = await callServer({
+    method,
+    address,
+    secret: admin.secret,
+    certificate: await certificateOf(address, url === undefined ? server.tls : undefined),
+  });
   if (status === 504)
     throw new AdminError(
       'refused',
@@ -80,6 +86,12 @@ async function ask(method: string, path: string, { url, config }: AdminOptions):
     );
   if (status !== 200) throw new AdminError('refused', `The server refused (${status}): ${text}`);
   return JSON.parse(text);
+}
+
+/** Of the server that the settings describe, or of the `--lan` that this user started here; otherwise it is trusted as any is. */
+async function certificateOf(address: URL, tls: Config['server']['tls']): Promise<string | undefined> {
+  if (tls !== undefined) return read(tls.certFile);
+  return address.protocol === 'https:' && isLoopback(address.hostname) ? keptCertificate() : undefined;
 }
 
 /** @throws {AdminError} `unreadable` */

@@ -52,6 +52,12 @@ export async function selfMadeCertificate({
   return describe(pem, true);
 }
 
+/** The certificate (PEM, without its key) that this user's `--lan` serves with, if there is one. */
+export async function keptCertificate(folder = cacheFolder()): Promise<string | undefined> {
+  const kept = await read(join(folder, 'lan.pem'));
+  return kept === undefined ? undefined : new X509Certificate(kept).toString();
+}
+
 async function make(names: readonly string[], nowMs: number): Promise<string> {
   const made = await generate([{ name: 'commonName', value: 'Undertone on this network' }], {
     keyType: 'ec',

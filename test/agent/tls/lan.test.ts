@@ -4,11 +4,12 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Agent } from '../../../agent/agent.ts';
 import { Invitations } from '../../../agent/auth/invitations.ts';
 import { fingerprintLines, joinLines, openLan, type Lan } from '../../../agent/cli/lan.ts';
+import { stop } from '../../../agent/cli/operate.ts';
 import { config, startTestAgent } from '../fakes.ts';
 
 let folder: string;
@@ -18,13 +19,15 @@ const codes: string[] = [];
 beforeEach(async () => {
   codes.length = 0;
   folder = mkdtempSync(join(tmpdir(), 'undertone-lan-'));
-  lan = await openLan(config(), '127.0.0.1', folder);
+  vi.stubEnv('XDG_CACHE_HOME', folder);
+  lan = await openLan(config(), '127.0.0.1');
   const invitations = new Invitations({ room: 'demo', onCode: (code) => codes.push(code) });
   ({ agent } = await startTestAgent({}, { lan: { ...lan, invitations } }));
   invitations.renew();
 });
 afterEach(async () => {
   await agent.close();
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -147,4 +150,16 @@ describe('Invitations', () => {
     expect(invitations.guest(key)).toBeUndefined();
     invitations.close();
   });
+});
+
+it('hears the switch of the user who serves it, although nobody else vouches for its certificate', async () => {
+  const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await stop({ url: agent.url });
+    expect(printed.mock.calls.join()).toContain('Analysis is off.');
+    vi.stubEnv('XDG_CACHE_HOME', join(folder, 'of-somebody-else'));
+    await expect(stop({ url: agent.url })).rejects.toMatchObject({ code: 'untrusted' });
+  } finally {
+    printed.mockRestore();
+  }
 });
