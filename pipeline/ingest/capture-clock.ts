@@ -125,16 +125,21 @@ export class CaptureClock {
     this.#believe(zeroUs, zeroUs + sinceZeroUs, arrivalUs);
   }
 
-  /** RTP time ran on: when the wall clock went far away from it, that was set, and capture times do not follow. */
+  /** Most reports say that RTP time zero was at `zeroUs`; the newest, that something was captured at `wallUs`. */
   #believe(zeroUs: number, wallUs: number, arrivalUs: number): void {
     const participant = this.#participant;
-    if (Number.isNaN(this.#zeroUs)) this.#stepUs = participant.stepUs;
-    else if (Math.abs(zeroUs - this.#stepUs - this.#zeroUs) > WALL_CLOCK_JUMP_US) {
+    if (Number.isNaN(this.#zeroUs)) {
+      this.#stepUs = participant.stepUs;
+      // A clock that has nothing to do with that of the other tracks would only pull them apart.
+      if (participant.believes(wallUs - this.#stepUs, arrivalUs)) this.#zeroUs = zeroUs - this.#stepUs;
+      return;
+    }
+    // RTP time ran on: when the wall clock is far from it all at once, that was set, and capture times do not follow.
+    if (Math.abs(zeroUs - this.#stepUs - this.#zeroUs) > WALL_CLOCK_JUMP_US) {
       this.#stepUs = zeroUs - this.#zeroUs;
       participant.stepUs = this.#stepUs;
     }
-    const known = participant.believes(wallUs - this.#stepUs, arrivalUs);
-    this.#zeroUs = known || !Number.isNaN(this.#zeroUs) ? zeroUs - this.#stepUs : NaN;
+    this.#zeroUs = zeroUs - this.#stepUs;
   }
 
   /** The capture time in microseconds of `timestamp`, whose packet arrived at `arrivalUs`. */
