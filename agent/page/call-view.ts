@@ -128,7 +128,7 @@ export class CallView {
       'header',
       { class: 'call-header' },
       el('h1', {}, t('title')),
-      el('span', { class: 'room-name' }, `${t('room')}: ${room}`),
+      el('span', { class: 'room-name' }, t('inRoom', { room })),
       el('nav', { class: 'call-links' }, link, saving, about(t('about'), room)),
       this.#latency.element,
     );

@@ -2,7 +2,13 @@
 
 /** Candidates found this soon travel in the offer; later ones are trickled. */
 const GATHER_MS = 300;
-const VIDEO_BITS_PER_SECOND = 1_200_000;
+/**
+ * Three temporal layers: who rests is analysed from the base layer alone, a quarter of the pictures; viewers get them all.
+ */
+const VIDEO: RTCRtpEncodingParameters & { readonly scalabilityMode: string } = {
+  maxBitrate: 1_200_000,
+  scalabilityMode: 'L1T3',
+};
 
 export interface WhipTarget {
   /** Path to POST the offer to. */
@@ -39,8 +45,7 @@ export class Publisher {
   /** Publishes a stream. @throws {PublishError} */
   async start(stream: MediaStream): Promise<void> {
     for (const track of stream.getTracks()) {
-      const sender = this.#connection.addTransceiver(track, { direction: 'sendonly', streams: [stream] }).sender;
-      if (track.kind === 'video') limit(sender);
+      send(this.#connection, track, stream);
     }
     await this.#connection.setLocalDescription();
     await gathered(this.#connection);
@@ -113,10 +118,19 @@ function fragment({ candidate, sdpMid, usernameFragment }: RTCIceCandidate): str
   return `${lines.join('\r\n')}\r\n`;
 }
 
-function limit(sender: RTCRtpSender): void {
-  const parameters = sender.getParameters();
-  for (const encoding of parameters.encodings) encoding.maxBitrate = VIDEO_BITS_PER_SECOND;
-  void sender.setParameters(parameters).catch(() => undefined); // a wish: without it the call works too
+function send(connection: RTCPeerConnection, track: MediaStreamTrack, stream: MediaStream): void {
+  const init: RTCRtpTransceiverInit = { direction: 'sendonly', streams: [stream] };
+  if (track.kind === 'audio') {
+    connection.addTransceiver(track, init);
+    return;
+  }
+  try {
+    connection.addTransceiver(track, { ...init, sendEncodings: [VIDEO] });
+  } catch {
+    // A browser that cannot make these layers refuses: it sends its pictures in one.
+    const { maxBitrate } = VIDEO;
+    connection.addTransceiver(track, { ...init, sendEncodings: [{ maxBitrate }] });
+  }
 }
 
 function gathered(connection: RTCPeerConnection): Promise<void> {
