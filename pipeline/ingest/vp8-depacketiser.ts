@@ -7,7 +7,10 @@ interface Vp8Descriptor {
   /** The packet begins a partition, and which. */
   readonly startsPartition: boolean;
   readonly partition: number;
-  /** Temporal layer (TID), 0 in streams without any; pictures of a layer are no references for those of lower ones. */
+  /**
+   * Temporal layer (TID), 0 in streams without any; pictures of a layer are no references for those of lower ones. Where it is
+   * told elsewhere (in a dependency descriptor), pictures that are no reference at all (N) are still known to be of the top.
+   */
   readonly layer: number;
   /** The picture builds on layer 0 alone (Y): from here on its layer can be taken up. */
   readonly sync: boolean;
@@ -15,12 +18,15 @@ interface Vp8Descriptor {
   readonly headerBytes: number;
 }
 
+/** Of three, which is as many as browsers make. */
+const TOP_LAYER = 2;
+
 /** Reads the payload descriptor (RFC 7741 4.2), or returns in words what is wrong with it. */
 function parseVp8Descriptor(payload: Uint8Array): Vp8Descriptor | string {
   const first = payload[0];
   if (first === undefined) return 'a VP8 payload without descriptor';
   let headerBytes = 1;
-  let layers = 0;
+  let layers = (first & 0x20) !== 0 ? TOP_LAYER << 6 : 0;
   if ((first & 0x80) !== 0) {
     const extension = payload[1] ?? 0;
     headerBytes += 1;

@@ -23,9 +23,13 @@ export const ROUTER_CODECS: RouterRtpCodecCapability[] = [
   h264('42001f'),
 ];
 
-/** Without the video orientation the sender turns the picture itself; the others would be passed on to no effect. */
+/**
+ * Without the video orientation the sender turns the picture itself. With a dependency descriptor libwebrtc leaves the temporal
+ * layer out of VP8's payload, where mediasoup and the analysis look for it. The others would be passed on to no effect.
+ */
 const REFUSED_EXTENSIONS = new Set([
   'urn:3gpp:video-orientation',
+  'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
   'urn:ietf:params:rtp-hdrext:toffset',
   'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
   'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',

@@ -1,10 +1,14 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Sfu } from '../../../sfu/index.ts';
+import { VideoIngest } from '../../../pipeline/ingest/video-ingest.ts';
+import { ConsentGrant, type Sfu } from '../../../sfu/index.ts';
+import { KeptPackets } from '../kept-packets.ts';
 import { CHROMIUM, ChromiumPages, hasChromium } from '../werift/chromium-page.ts';
 import { ENGINES } from './engines.ts';
 
 if (!hasChromium) console.warn(`SKIPPED: ${CHROMIUM} is missing, so no real browser has called.`);
+
+const ledger = ConsentGrant.createIssuer();
 
 interface Received {
   readonly kind: string;
@@ -69,6 +73,41 @@ for (const { name: engine, here, create } of ENGINES)
       expect(tracks.map(({ mid, participant }) => `${mid} ${participant}`).sort()).toEqual(['0 eve', '1 eve']);
       await Promise.all([decodes(bob, 2), decodes(eve, 2)]);
       await Promise.all([bob.close(), eve.close()]);
+    });
+
+    test('sends temporal layers when asked to, of which the base alone makes whole pictures, and viewers get them all', async () => {
+      const [ann, bob] = await Promise.all([pages.page('layered', 'ann'), pages.page('layered', 'bob')]);
+      await bob.evaluate('window.call.view()');
+      await ann.evaluate(`window.call.publish(undefined, [{ scalabilityMode: 'L1T3', maxBitrate: 400000 }])`);
+      await decodes(bob, 2, 30);
+      const track = sfu.tracks('layered').find(({ kind }) => kind === 'video')!;
+      const [sink, problems, seen] = [new KeptPackets(), [] as string[], [] as number[]];
+      const { mimeType, clockRateHz } = track.codec;
+      const ingest = new VideoIngest(
+        { id: track.id, kind: 'video', mimeType, clockRateHz },
+        {
+          onFrame: ({ captureUs }) => seen.push(captureUs),
+          onError: ({ message }) => problems.push(message),
+          onSignal: () => {},
+          onKeyFrameNeeded: () => sfu.requestKeyFrame(track.id),
+        },
+        { sampleIntervalUs: 0 },
+      );
+      ingest.rest(true);
+      sink.onPacket = () => ingest.push(sink.packets.at(-1)!, performance.now() * 1000);
+      await sfu.tap(track.id, ledger.issue('layered', 'ann', '1'), sink);
+      await sink.until(() => seen.length >= 10);
+      const { decoded, leftOut } = ingest.stats();
+      // Three of four, but for a first key frame and pictures that the encoder dropped on a busy machine.
+      expect(leftOut).toBeGreaterThan(decoded * 1.5);
+      expect(problems).toEqual([]);
+      ingest.rest(false);
+      await sink.until(() => seen.length >= 40);
+      const after = ingest.stats();
+      expect(after['leftOut'] - leftOut).toBeLessThan((after['decoded'] - decoded) * 1.5);
+      expect(problems).toEqual([]);
+      ingest.close();
+      await Promise.all([ann.close(), bob.close()]);
     });
 
     test('publishes H.264 when it can encode it', async ({ skip }) => {

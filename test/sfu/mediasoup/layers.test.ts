@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ConsentGrant, createMediasoupSfu, type EncodedTrack, type Sfu } from '../../../sfu/index.ts';
+import { ConsentGrant, createMediasoupSfu, type EncodedTrack, type Sfu, type Tap } from '../../../sfu/index.ts';
 import { BadNetwork, Bottleneck } from '../contract/bad-network.ts';
 import { hasWorker } from '../contract/engines.ts';
 import { CHROMIUM, ChromiumPages, hasChromium } from '../werift/chromium-page.ts';
@@ -33,6 +33,15 @@ function vp8Width(payload: Uint8Array): number | undefined {
   return payload[at] & 1 ? undefined : (payload[at + 6] | (payload[at + 7] << 8)) & 0x3fff;
 }
 
+/** The temporal layer of a VP8 packet (RFC 7741 4.2), 0 when it tells none. */
+function vp8TemporalLayer(payload: Uint8Array): number {
+  const bits = payload[0] & 0x80 ? payload[1] : 0;
+  let at = 2;
+  if (bits & 0x80) at += payload[at] & 0x80 ? 2 : 1;
+  if (bits & 0x40) at++;
+  return bits & 0x20 ? payload[at] >> 6 : 0;
+}
+
 /** The spatial layer of a VP9 packet (RFC 9628 4.2). */
 function vp9SpatialLayer(payload: Uint8Array): number {
   let at = 1;
@@ -58,11 +67,11 @@ describe.skipIf(!hasWorker || !hasChromium)('layers from Chromium on mediasoup',
     await sfu.close();
   });
 
-  async function tapVideo(room: string): Promise<{ sink: KeptPackets; track: EncodedTrack }> {
+  async function tapVideo(room: string): Promise<{ sink: KeptPackets; track: EncodedTrack; tap: Tap }> {
     const track = sfu.tracks(room).find(({ kind }) => kind === 'video')!;
     const sink = new KeptPackets();
-    await sfu.tap(track.id, ledger.issue(room, 'ann', '1'), sink);
-    return { sink, track };
+    const tap = await sfu.tap(track.id, ledger.issue(room, 'ann', '1'), sink);
+    return { sink, track, tap };
   }
 
   test('of three VP8 layers a viewer gets what its line bears, and the tap the lowest there is, on the sender’s clock', async () => {
@@ -97,6 +106,28 @@ describe.skipIf(!hasWorker || !hasChromium)('layers from Chromium on mediasoup',
     expect(keys().filter((width) => width === 240).length).toBeGreaterThan(keys().length / 2);
     for (const report of sink.reports) expect(Math.abs(report.ntpUs / 1000 - Date.now())).toBeLessThan(600_000);
     await Promise.all([ann.close(), bob.close()]);
+  });
+
+  test('of who rests the tap gets the base layer alone, and one more when they no longer do', async () => {
+    const ann = await pages.page('resting', 'ann');
+    await ann.evaluate(`window.call.publish(undefined, ${SIMULCAST}, ${SIZE})`);
+    await ann.evaluate('window.call.sends(3)');
+    const { sink, tap } = await tapVideo('resting');
+    const layers = (): number[] => sink.packets.map((rtp) => vp8TemporalLayer(payloadOf(rtp)));
+    await sink.until(() => layers().includes(1));
+    tap.rest(true);
+    await sink.until(
+      () =>
+        layers().length > 12 &&
+        layers()
+          .slice(-6)
+          .every((layer) => layer === 0),
+    );
+    tap.rest(false);
+    const rested = sink.packets.length;
+    await sink.until(() => layers().slice(rested).includes(1));
+    expect(Math.max(...layers())).toBe(1);
+    await ann.close();
   });
 
   test('of layered VP9 a viewer gets the whole picture and the tap the lowest spatial layer', async () => {
