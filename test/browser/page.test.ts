@@ -200,7 +200,10 @@ describe.skipIf(!executablePath)('the demo page', { timeout: 120_000 }, () => {
 
   test('sends typed words as captions in room time, and shows the answer to a question', async () => {
     const room = await open({}, 'de');
-    await join(room);
+    await room.page.locator('button[type=submit]').click();
+    await room.page.locator('dialog.consent', { hasText: 'nur auf Englisch' }).waitFor();
+    await room.page.locator('[data-answer=agree]').click();
+    await room.page.locator('.tile').nth(1).waitFor();
     fill(room);
     await room.page.locator('#caption').fill('what a lovely day');
     await room.page.keyboard.press('Enter');

@@ -1,6 +1,6 @@
 /** The question that comes before the camera: may I be analysed? */
 import type { Receipt } from '../../protocol/server-messages.ts';
-import { t } from '../texts.ts';
+import { language, t } from '../texts.ts';
 import { button, el } from './dom.ts';
 import { about } from './lobby.ts';
 
@@ -14,6 +14,7 @@ export function askConsent(receipt: Receipt, asked: { alreadyInCall: boolean; ro
     const dialog = el(
       'dialog',
       { class: 'consent', 'aria-labelledby': 'consent-title' },
+      ...(language() === 'en' ? [] : [el('p', { class: 'small' }, t('receiptEnglish'))]),
       // What is agreed to are the server's own words, in the language that it has them in.
       el(
         'div',
