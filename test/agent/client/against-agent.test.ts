@@ -63,6 +63,29 @@ describe('a client of a real agent', () => {
     expect(client.counters).toMatchObject({ reconnects: 1, badFrames: 0 });
   });
 
+  it('withdraws although the connection is lost just then: its analysis ends as soon as it is back', async () => {
+    ({ agent, analysis } = await startTestAgent());
+    const sockets: WebSocket[] = [];
+    class Kept extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        sockets.push(this);
+      }
+    }
+    const backOff = { firstMs: 20, lastMs: 100 };
+    const client = await UndertoneClient.connect({ url: agent.url, room: 'lobby', WebSocket: Kept, backOff });
+    clients.push(client);
+    client.setConsent({ granted: true, receiptVersion: client.session.receipt.version });
+    await expect.poll(() => analysis.seats.length).toBe(1);
+    const restored: boolean[] = [];
+    client.on('connection.restored', ({ resumed }) => restored.push(resumed));
+    client.on('connection.lost', () => client.setConsent({ granted: false }));
+    sockets[0].terminate();
+    await expect.poll(() => analysis.seats[0].closed).toBe(true);
+    // It was the same session, whose consent would have held.
+    await expect.poll(() => restored).toEqual([true]);
+  });
+
   it('is told why it may not come in', async () => {
     ({ agent } = await startTestAgent({ server: { port: 0, maxSessions: 1 } }));
     await join('first');
