@@ -1,4 +1,9 @@
-/** What a router gave for one tap and its sink has not taken yet: bounded, and handed over once per turn of the event loop. */
+/**
+ * What a router gave for one tap and its sink has not taken yet: bounded, and handed over once per turn of the event loop, or
+ * more rarely to a sink that is in no hurry.
+ */
+
+const RESTING_MS = 60;
 
 /** Takes one packet. */
 export type TakePacket = (rtp: Uint8Array, arrivalUs: number) => void;
@@ -14,6 +19,8 @@ export class HandOver {
   readonly #take: TakePacket;
   #waiting: Array<{ readonly rtp: Uint8Array; readonly arrivalUs: number }> = [];
   #turn: NodeJS.Immediate | undefined;
+  #later: NodeJS.Timeout | undefined;
+  #resting = false;
 
   /** `limit` in packets. `take` must not throw. */
   constructor(limit: number, take: TakePacket) {
@@ -27,21 +34,33 @@ export class HandOver {
       this.dropped++;
     }
     this.#waiting.push({ rtp, arrivalUs });
-    this.#turn ??= setImmediate(() => this.flush());
+    if (this.#resting) this.#later ??= setTimeout(() => this.flush(), RESTING_MS);
+    else this.#turn ??= setImmediate(() => this.flush());
+  }
+
+  /** The sink is in no hurry from now on, or is again. */
+  rest(resting: boolean): void {
+    this.#resting = resting;
+    if (!resting) this.flush();
   }
 
   /** Hands over what waits, now. */
   flush(): void {
-    clearImmediate(this.#turn);
-    this.#turn = undefined;
+    this.#stopWaiting();
     // One by one: the sink may end its tap from within, and nothing may pass after that.
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) this.#take(next.rtp, next.arrivalUs);
   }
 
   /** Forgets what waits. */
   clear(): void {
-    clearImmediate(this.#turn);
-    this.#turn = undefined;
+    this.#stopWaiting();
     this.#waiting = [];
+  }
+
+  #stopWaiting(): void {
+    clearImmediate(this.#turn);
+    clearTimeout(this.#later);
+    this.#turn = undefined;
+    this.#later = undefined;
   }
 }
