@@ -21,6 +21,7 @@ export const READINGS = [
   gauge('info', 'Always 1; tells the engine, pack and provider in use.', 'engine', 'pack', 'provider'),
   counter('consent_changes_total', 'Consents given and withdrawn, by what happened.', 'change'),
   counter('hops_total', 'Hops that were encoded, over all participants.', 'worker'),
+  counter('hops_rested_total', 'Hops of people who rest, for which the one before stood.', 'worker'),
   counter('model_runs_total', 'Batches of hops that were given to the model.', 'worker'),
   counter('descriptions_total', 'Descriptions that were decoded.', 'worker'),
   counter('analysis_errors_total', 'Problems that were contained.', 'worker'),

@@ -66,6 +66,7 @@ function ofWorkers(analysis: Analysis, stats: ReadonlyArray<WorkerStats | undefi
     analysed: one(each(({ participants }) => participants).reduce((sum, { value }) => sum + value, 0)),
     hops_waiting: each(({ hopsWaiting }) => hopsWaiting),
     hops_total: each(({ hops }) => hops),
+    hops_rested_total: each(({ hopsRested }) => hopsRested),
     model_runs_total: each(({ runs }) => runs),
     descriptions_total: each(({ descriptions }) => descriptions),
     analysis_errors_total: each(({ errors }) => errors),

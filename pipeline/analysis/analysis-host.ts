@@ -243,7 +243,7 @@ export class AnalysisHost {
 
   async #run(batch: readonly Waiting<DescribableHop>[]): Promise<void> {
     const rested = batch.filter(({ hop }) => hop.rested).length;
-    this.#counts.hops += batch.length;
+    this.#counts.hops += batch.length - rested;
     this.#counts.hopsRested += rested;
     if (rested < batch.length) this.#counts.runs++;
     try {

@@ -135,7 +135,7 @@ export class FakeAnalysis implements Analysis {
     };
   }
   stats(): ReturnType<Analysis['stats']> {
-    const counts = { hops: 4, hopsRested: 0, runs: 2, hopsShed: 1, facesShed: 3, descriptions: 1, errors: 0 };
+    const counts = { hops: 4, hopsRested: 6, runs: 2, hopsShed: 1, facesShed: 3, descriptions: 1, errors: 0 };
     const stats = { ...counts, participants: this.seats.length, hopsWaiting: 0, busyMs: 250, ingest: { lost: 5 } };
     return Promise.resolve([stats]);
   }

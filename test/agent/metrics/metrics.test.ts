@@ -66,6 +66,7 @@ describe('/metrics', () => {
       'undertone_analysis_stopped{scope="process"}': 0,
       undertone_subscriber_messages_waiting: 0,
       'undertone_hops_total{worker="0"}': 4,
+      'undertone_hops_rested_total{worker="0"}': 6,
       'undertone_model_runs_total{worker="0"}': 2,
       'undertone_worker_busy_seconds_total{worker="0"}': 0.25,
       'undertone_workers{state="alive"}': 1,
