@@ -28,8 +28,8 @@ interface CauseLink<U> {
 
 /** Words work for this long after they ended. */
 const REACH_MS = 5000;
-/** Words fade with this constant once they have ended. */
-const FADE_MS = 1500;
+/** Words fade with this constant once they have ended: a shift is dated about a second after it began, sometimes two. */
+const FADE_MS = 3500;
 /** Onsets are known to a hop and captions to about as much: an onset this much before the first word may still be its effect. */
 const SLACK_MS = 200;
 /** So much of an utterance must be out before it is understood. */
@@ -41,21 +41,21 @@ const WHOLE = 0.5;
 
 /**
  * Log-odds of an utterance against "none of them": most likely weights, held near guesses, for every second one of the
- * dialogues written for the tests; the others tell how often it is right and how well its score knows that
- * (`test/pipeline/describe/cause.test.ts`).
+ * dialogues written for the tests and for shifts found in simulated calls; other dialogues and other calls tell how often it is
+ * right and how well its score knows that (`test/pipeline/describe`, `cause` and `simulated-causes`).
  */
 const ODDS = {
-  base: -2.8,
+  base: -2.95,
   /** Times the share of timing left, 0..1. */
-  timing: 4.15,
+  timing: 3.35,
   /** Times how well the words' valence agrees with the change, -1..1. */
-  agrees: 1.6,
+  agrees: 1.2,
   /** Times intensity of the words, where they agree or the change is one of arousal. */
-  intensity: 1.6,
+  intensity: 3.65,
   /** A question puts people on the spot: where arousal rose. */
-  question: 1.3,
+  question: 0.5,
   /** People shift at what others say more than at what they say themselves. */
-  own: -1.4,
+  own: -1.35,
 } as const;
 
 /**
