@@ -1,5 +1,7 @@
 /** Sends one's own media by WHIP (RFC 9725) over a plain RTCPeerConnection. */
 
+import { withDtx } from './dtx.ts';
+
 /** Candidates found this soon travel in the offer; later ones are trickled. */
 const GATHER_MS = 300;
 /**
@@ -49,7 +51,7 @@ export class Publisher {
     }
     await this.#connection.setLocalDescription();
     await gathered(this.#connection);
-    const sdp = this.#connection.localDescription?.sdp ?? '';
+    const sdp = withDtx(this.#connection.localDescription?.sdp ?? '');
     this.#offered = true;
     const response = await this.#request('POST', this.#target.path, 'application/sdp', sdp);
     if (response.status !== 201) throw new PublishError(`The server did not take your media: ${await response.text()}`);
