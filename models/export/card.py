@@ -8,12 +8,14 @@ CPU core. It describes what shows; it does not know what anybody feels.
 
 ## What it is
 - Streaming encoders (face in four views with a projection each: action units, expression posterior, head and gaze motion,
-  quality; voice; captions, one's own and those of the others in the call), an attention pre-fusion over the last 8 hops in which a
-  modality that is not there is masked, two fused tokens a hop, a causal language model of {layers} layers, {width} wide
+  quality; voice; captions, one's own and those of the others in the call; every feature is scaled by its own spread), a pre-fusion over the last
+  8 hops (attention in which a modality that is not there is masked, and products of what the modalities say), two fused tokens a hop, a causal language model of {layers} layers, {width} wide
   ({parameters}), {window} hops ({seconds} s) remembered, text decoded on a branch.
 - Five tasks by task token: description, sentiment, labels, facial expression in action units, and the emotion with the number of the
-  utterance that caused it (rarely the right one: a runtime should link words to shifts by other means, as ours does). Where a task has a plan, cues are decoded before the words (`BOS(task) <plan> tags <sep> words`): the
+  utterance that caused it ({cause}: a runtime should link words to shifts by other means, as ours does). Where a task has a plan, cues are decoded before the words (`BOS(task) <plan> tags <sep> words`): the
   tags are the evidence. Who cannot be told of begins with `<unsure>` instead.
+- Cues are read off the fused memory and, past it, off the means of what the senses measured lately; a cue of the face counts only as
+  far as its own measure shows it (`training/grounding.py`, in the graph): context alone names none.
 - 8-bit weights in blocks of 32 (activations rounded within a row at most): a person's text does not depend on who shares the batch.
 
 ## How it was trained
@@ -26,8 +28,8 @@ what the sensors gave on two real clips and on photographs. Descriptions are com
 simulated cues. Sources: Du et al. 2014 and EMFACS (action units), Emo-DB measurements and Scherer (voice), CREMA-D's vote table
 (confusions between raters). The words' valence, arousal and dominance are the authors'; no norm table was copied.
 Two stages, after AffectGPT 2024: a coarse one that learns from what a single rater would have noted (one answer where people differ,
-cues over- and overlooked, a leaning of their own), then a fine one that learns from what is true of the signals; a second pass
-of the fine one begins again at half the rate.
+cues over- and overlooked, a leaning of their own), then a fine one that learns from what is true of the signals; a short second
+pass of the fine one begins again at half the rate.
 
 ## How to run it
 - `hop` once per hop for everybody: `count` is the number of hops before this one; `said` is what was said last ([1, valence,
@@ -37,8 +39,9 @@ of the fine one begins again at half the rate.
   reliabilities is below `thresholds.abstain`.
 - `speak` from the task token at position 1, `count` now including the last hop, the same `said`. `bias` of the first chunk: +1e4 on
   `<plan>` for the tasks in `planned` (-1e9 for the others), or +1e4 on `<unsure>` and -1e9 on `<plan>` to abstain, -1e9 on the tag of
-  every cue whose probability is below its `thresholds.cue` and on the tokens of `claims` that the numbers deny. For a task of
-  `thresholds.every` those thresholds hold instead, and the tags above them get +5e3: all of them are named. Later chunks take `next_bias`. The graph bans `<plan>`, `<unsure>`, `<sep>` and each tag once emitted, and a row that has ended goes on with `<eos>`.
+  every cue whose probability is below its `thresholds.cue` and on the tokens of `claims` that the numbers deny (a change that did not
+  happen, a feeling whose label is not there). For a task of
+  `thresholds.every` those thresholds hold instead, the tags above them get +5e3 (all of them are named), and no claim is denied. Later chunks take `next_bias`. The graph bans `<plan>`, `<unsure>`, `<sep>` and each tag once emitted, and a row that has ended goes on with `<eos>`.
 - Tags before `<sep>` are the evidence; what follows is the text. Labels are those with a probability of at least `thresholds.label`.
 
 ## Limits
@@ -60,12 +63,15 @@ int8 is what ships; fp32 and the weights at the end of the coarse stage are over
 {clips}"""
 
 ABLATION = """### What each part earns
-`ablate.py`: a small network (heads only, {steps} steps of 16 episodes) without each part, {n} seeds, trained and measured (on
-{episodes} held-out episodes) where face, voice and captions are all there. Mean, and half the 95 % interval.
+`ablate.py`: a small network (heads only, {steps} steps of 16 episodes) without each part, on {episodes} held-out episodes in which face,
+voice and captions are all there, and on as many in which they come and go as in calls. Mean, and half the 95 % interval over seeds;
+"cues" is the mean average precision of the cue heads.
 
-| | CCC valence | CCC arousal | CCC dominance | label F |
-| --- | --- | --- | --- | --- |
+| | seeds | all there: valence, CCC | arousal, CCC | label F | cues | come and go: valence, CCC | arousal, CCC | label F | cues |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {rows}
+
+{fusion}
 """
 
 
@@ -98,8 +104,11 @@ def _ablation(told: dict | None) -> str:
     if not told:
         return ""
     cell = lambda x: f"{x[0]:.2f} ± {x[1]:.2f}" if x[1] is not None else f"{x[0]:.2f}"  # noqa: E731
-    rows = "\n".join(f"| {name} | " + " | ".join(cell(r[k]) for k in ("valence", "arousal", "dominance", "labels F")) + " |" for name, r in told["summary"].items())
-    return ABLATION.format(steps=told["steps"], n=told["seeds"], episodes=told["held-out episodes"], rows=rows)
+    kinds = [exam + k for exam in ("", "come and go: ") for k in ("valence", "arousal", "labels F", "cues AP")]
+    rows = "\n".join(f"| {name} | {r['seeds']} | " + " | ".join(cell(r[k]) for k in kinds) + " |" for name, r in told["summary"].items())
+    lost = told["summary"]["no pre-fusion"]["lost"]
+    fusion = "What pre-fusion earns over tokens of their own for each modality, seed by seed (the same episodes in the same order): " + ", ".join(f"{k} {lost[k][0]:+.3f} ± {lost[k][1]:.3f}" for k in kinds) + "."
+    return ABLATION.format(steps=told["steps"], episodes=told["held-out episodes"], rows=rows, fusion=fusion)
 
 
 def write_card(spec: dict, report: dict) -> str:
@@ -115,6 +124,7 @@ def write_card(spec: dict, report: dict) -> str:
     training, window = spec["training"], spec["windowHops"]
     return TEXT.format(
         version=spec["version"], parameters=f"{training['parameters'] / 1e6:.1f} M parameters in all", layers=training["layers"], width=training["width"], window=window, seconds=window * spec["hopMs"] // 1000,
+        cause=f"the right one in {report['int8']['tasks']['cause: right utterance where there is one']:.0%}",
         training="- " + "\n- ".join(f"{k}: {v}" for k, v in training.items()), limits="- " + "\n- ".join(spec["limits"]), episodes=report["int8"]["episodes"],
         rows="\n".join("| " + " | ".join(row) + " |" for row in table), ablation=_ablation(report.get("ablation")), clips=told,
     )

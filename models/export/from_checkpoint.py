@@ -85,7 +85,7 @@ if __name__ == "__main__":
     parser.add_argument("--measure", action="store_true")
     parser.add_argument("--keep-fp32", action="store_true", help="export the fp32 graphs too (they stay in RUN/pack)")
     parser.add_argument("--episodes", type=int, default=256)
-    parser.add_argument("--traces", type=Path, help="folder of measured face rows of real clips (JSON), not in the repository")
+    parser.add_argument("--traces", type=Path, help="folder of what the senses measured in real clips (traces.sh), not in the repository")
     parser.add_argument("--ablation", type=Path, help="what ablate.py found, for the report and the card")
     parser.add_argument("--incremental", type=Path, help="what verify.py found, likewise")
     parser.add_argument("--thresholds", type=Path, help="thresholds of an earlier calibration")

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from features import CAPTION, CAPTIONS, FACE, FRAMES, SEGMENTS, VOICE  # noqa: E402
+from grounding import probabilities  # noqa: E402
 from network import MASKED, SAID, TOKENS_PER_HOP, AffectNano, attend, rms  # noqa: E402
 from token_graph import cache_names, fade_of_slots, kv_shape  # noqa: E402
 
@@ -34,7 +35,7 @@ class Hop(nn.Module):
     def forward(self, face, voice, caption, said, count, *states):
         model, n = self.model, TOKENS_PER_HOP
         state = dict(zip(self.states, states))
-        tokens, following = model.front(face[:, None], voice[:, None], caption[:, None], state)
+        tokens, shown, seen, following = model.front(face[:, None], voice[:, None], caption[:, None], state)
         fused = x = tokens[:, 0]
         bias = self.fade[None] + torch.where(self.age[None] <= count[:, None], 0.0, MASKED)[:, None, None]
         for i, layer in enumerate(model.layers):
@@ -45,10 +46,10 @@ class Hop(nn.Module):
             following[f"k{i}"], following[f"v{i}"] = keys, values
             x = layer.finish(x, attend(q, keys, values, bias))
         hidden = rms(x, model.norm)[:, n - 1 : n]
-        told = model.judge(hidden)
+        told = model.judge(hidden, shown)
         silent = torch.sigmoid(-model.speaks(hidden, told, said[:, None]))
-        heads = [told[h] if h.startswith("vad") else torch.sigmoid(told[h]) for h in HEADS]
-        return tuple(h[:, 0] for h in (*heads, silent)) + (fused,) + tuple(following[name] for name in self.states)
+        heads = probabilities(told, seen)
+        return tuple(h[:, 0] for h in (*(heads[n] for n in HEADS), silent)) + (fused,) + tuple(following[name] for name in self.states)
 
 
 def export_hop(model: AffectNano, path: Path) -> None:

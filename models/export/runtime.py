@@ -58,8 +58,8 @@ class Pack:
         bias[:, first : first + cues.shape[1]] = np.where(low, FORBIDDEN, NAMED if every else 0)
         bias[:, spec["tokens"]["plan"]] = np.where(~weak & plan, FORCED, FORBIDDEN)
         bias[:, spec["tokens"]["unsure"]] = np.where(weak, FORCED, FORBIDDEN)
-        for b in range(batch):
-            bias[b, self.denied(said[b], heads["vad"][b], heads["vad_sd"][b], cues[b])] = FORBIDDEN
+        for b in range(batch if every is None else 0):
+            bias[b, self.denied(said[b], heads["vad"][b], heads["vad_sd"][b], cues[b], heads["labels"][b])] = FORBIDDEN
         branch = self.empty_branch(batch)
         token, position, rows = np.full(batch, spec["tasks"][task]), 1, [[] for _ in range(batch)]
         fixed = {n: state[n] for n in self.cache}
@@ -78,7 +78,7 @@ class Pack:
         """The caches of branches on which nothing was said yet."""
         return {b["name"]: np.zeros((batch, b["shape"][0], 0, b["shape"][1]), np.float32) for b in self.spec["branch"]}
 
-    def denied(self, said, vad, sd, cues) -> list[int]:
+    def denied(self, said, vad, sd, cues, labels) -> list[int]:
         """Tokens of claims that the numbers deny (as models/runtime/claims.ts)."""
         moved = {
             "valence": vad[0] - said[1], "valenceDistance": abs(vad[0] - said[1]), "arousal": vad[1] - said[2],
@@ -88,6 +88,8 @@ class Pack:
         def holds(condition: dict) -> bool:
             if "cue" in condition:
                 return cues[condition["cue"]] >= self.spec["thresholds"]["cue"][condition["cue"]]
+            if "label" in condition:
+                return labels[condition["label"]] >= condition["from"]
             return said[0] > 0 and sd[0] < UNSURE_SD and condition.get("from", -9) <= moved[condition["of"]] <= condition.get("to", 9)
 
         return [t for claim in self.spec["claims"] if not any(holds(c) for c in claim["when"]) for t in claim["tokens"]]

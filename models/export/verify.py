@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from from_checkpoint import load
+from grounding import probabilities
 from network import MASKED, TOKENS_PER_HOP, attend, rms
 from runtime import Listener, Pack
 from simulate import batch
@@ -24,10 +25,9 @@ def full_history(model, x) -> dict[str, np.ndarray]:
     """The banded forward over the whole episode at once, without any state."""
     with torch.no_grad():
         t = torch.from_numpy
-        tokens, _ = model.front(t(x.face), t(x.voice), t(x.caption), model.front.empty(len(x.face)))
+        tokens, shown, seen, _ = model.front(t(x.face), t(x.voice), t(x.caption), model.front.empty(len(x.face)))
         hidden = watch_in_blocks(model, tokens)
-        told = model.judge(hidden)
-        heads = {n: torch.sigmoid(v) if n not in ("vad", "vad_sd") else v for n, v in told.items()}
+        heads = probabilities(model.judge(hidden, shown), seen)
     return {"fused": tokens.numpy(), **{n: v.numpy() for n, v in heads.items()}}
 
 
@@ -95,7 +95,7 @@ def branch_error(model, pack: Pack, hops: int = 70, length: int = 24, size: int 
     ids = torch.randint(1, model.size.vocabulary, (size, length), generator=torch.Generator().manual_seed(5))
     said = np.random.default_rng(5).normal(0, 0.5, (size, pack.spec["saidSize"])).astype(np.float32)
     with torch.no_grad():
-        tokens, _ = model.front(*(torch.from_numpy(f) for f in (x.face, x.voice, x.caption)), model.front.empty(size))
+        tokens, *_ = model.front(*(torch.from_numpy(f) for f in (x.face, x.voice, x.caption)), model.front.empty(size))
         _, keys, values = model.watch(tokens)
         want = model.logits(model.speak(ids, torch.from_numpy(said), torch.arange(size), torch.full((size,), hops - 1), keys, values)).numpy()
     branch = pack.empty_branch(size)
@@ -114,12 +114,12 @@ def loop_against_steps(pack: Pack, hops: int = 12) -> bool:
     for t in range(hops):
         listener.push(x.face[:, t], x.voice[:, t], x.caption[:, t], speak=[False])
     spec, said, count = pack.spec, np.zeros((1, pack.spec["saidSize"]), np.float32), np.array([hops])
-    heads = dict(cues=np.ones((1, len(spec["cues"])), np.float32), vad=np.zeros((1, 3), np.float32), vad_sd=np.zeros((1, 3), np.float32))
+    heads = dict(cues=np.ones((1, len(spec["cues"])), np.float32), vad=np.zeros((1, 3), np.float32), vad_sd=np.zeros((1, 3), np.float32), labels=np.ones((1, len(spec["labels"])), np.float32))
     looped = pack.say(listener.state, count, said, heads)[0]
     branch = pack.empty_branch(1)
     token, stepped, bias = spec["tasks"]["describe"], [], np.zeros((1, spec["vocabulary"]), np.float32)
     bias[0, spec["tokens"]["plan"]], bias[0, spec["tokens"]["unsure"]] = 1e4, -1e9
-    bias[0, pack.denied(said[0], heads["vad"][0], heads["vad_sd"][0], heads["cues"][0])] = -1e9
+    bias[0, pack.denied(said[0], heads["vad"][0], heads["vad_sd"][0], heads["cues"][0], heads["labels"][0])] = -1e9
     for i in range(len(looped) + 1):
         logits, *caches = pack.step.run(None, dict(count=count, said=said, token=np.array([token]), position=np.array(i + 1), bias=bias, **{n: listener.state[n] for n in pack.cache}, **branch))
         token, branch = int(logits[0].argmax()), dict(zip(branch, caches))

@@ -2,8 +2,8 @@
 
     python ablate.py --out ablation.json [--steps 400] [--seeds 3] [--only NAME ...]
 
-Trained and measured on episodes in which face, voice and captions are all there. Resumes: a variant
-and seed that the report has already is not run again.
+Every second step has face, voice and captions all there, the others as calls have them: senses off, lost, come back.
+Measured on both. Resumes: a variant and seed that the report has already is not run again.
 """
 import argparse
 import json
@@ -38,12 +38,20 @@ class Apart(nn.Module):
         m = size.modality
         self.size, self.norm = size, nn.Parameter(torch.ones(m))
         self.kind, self.absent = nn.Parameter(torch.randn(3, m) * 0.1), nn.Parameter(torch.randn(3, m) * 0.1)
-        self.out, self.place = nn.Linear(m, size.d), nn.Parameter(torch.randn(3, size.d) * 0.3)
+        self.out, self.shown, self.place = nn.Linear(m, size.d), nn.Linear(size.shown, size.d), nn.Parameter(torch.randn(3, size.d) * 0.3)
 
-    def forward(self, now: Tensor, present: Tensor, memory: Tensor, was: Tensor):
+    def forward(self, now: Tensor, present: Tensor, memory: Tensor, was: Tensor, shown: Tensor):
         here = (present > 0).to(now.dtype)[..., None]
         current = (rms(now, self.norm) + self.kind) * here + self.absent * (1 - here)
-        return self.out(current) + self.place, memory, was
+        return self.out(current) + self.shown(shown) + self.place, memory, was
+
+
+class Uncrossed(PreFusion):
+    """Pre-fusion by attention and gate alone, without the products of what the senses say."""
+
+    def __init__(self, size: Size):
+        super().__init__(size)
+        self.crossed.weight.requires_grad_(False)  # it begins at zero
 
 
 class Late(nn.Module):
@@ -67,8 +75,8 @@ def mix_scalar(each: list, trust: Tensor, name: str) -> Tensor:
 
 
 def judged(model: AffectNano, x: Example) -> dict[str, Tensor]:
-    tokens, _ = model.front(x.face, x.voice, x.caption, model.front.empty(len(x.face)))
-    return model.judge(model.watch(tokens)[0])
+    tokens, shown, *_ = model.front(x.face, x.voice, x.caption, model.front.empty(len(x.face)))
+    return model.judge(model.watch(tokens)[0], shown)
 
 
 def only(x: Example, modality: str) -> Example:
@@ -86,10 +94,12 @@ def same(x: Example) -> Example:
     return x
 
 
+UNSCALED, UNREAD = "features as they come", "cues from the memory alone"
 # name: (what the network is shown, tokens a hop, fusion, late, share of the run that is coarse)
 VARIANTS = {
     "all": (same, 2, PreFusion, False, 0.5), "face only": (lambda x: only(x, "face"), 2, PreFusion, False, 0.5), "voice only": (lambda x: only(x, "voice"), 2, PreFusion, False, 0.5),
     "captions only": (lambda x: only(x, "caption"), 2, PreFusion, False, 0.5), "no pre-fusion": (same, 3, Apart, False, 0.5), "late fusion": (same, 2, PreFusion, True, 0.5),
+    "pre-fusion without products": (same, 2, Uncrossed, False, 0.5), UNSCALED: (same, 2, PreFusion, False, 0.5), UNREAD: (same, 2, PreFusion, False, 0.5),
     "no baseline": (absolute, 2, PreFusion, False, 0.5), "fine stage only": (same, 2, PreFusion, False, 0.0), "coarse stage only": (same, 2, PreFusion, False, 1.0),
 }
 
@@ -101,56 +111,86 @@ def build(name: str, vocabulary: int) -> nn.Module:
     return Late(size) if late else AffectNano(size)
 
 
-def run(name: str, seed: int, steps: int, tokenizer, exam: list[Example], trial: list[Example]) -> dict[str, float]:
+def standardise(model: nn.Module, x: Example) -> None:
+    for part in model.modules():
+        if isinstance(part, network.Front):
+            part.standardise(x.face, x.voice, x.caption)
+
+
+def run(name: str, seed: int, steps: int, tokenizer, exams: dict[str, list[Example]]) -> dict[str, float]:
     torch.manual_seed(seed)
     view, *_, coarse = VARIANTS[name]
     model = build(name, tokenizer.get_vocab_size())
+    if name != UNSCALED:
+        standardise(model, exams["trial"][0])
+    if name == UNREAD:
+        model.evidence.weight.requires_grad_(False)
     told = model.told if isinstance(model, Late) else lambda x: judged(model, x)
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, betas=(0.9, 0.97), weight_decay=0.02, fused=True)
     for step in range(steps):
-        x = view(example(tokenizer, (100 + seed) * 10**6 + step, 16, 24, coarse=step < coarse * steps, everything=True))
+        x = view(example(tokenizer, (100 + seed) * 10**6 + step, 16, 24, coarse=step < coarse * steps, everything=step % 2 == 0))
         for group in optimizer.param_groups:
-            group["lr"] = schedule(step / steps, step, 2e-3)
+            group["lr"] = schedule(step / steps, 2e-3, step)
         with torch.autocast("cpu", torch.bfloat16):
             parts = head_losses(told(x), x)
         optimizer.zero_grad(set_to_none=True)
         sum(WEIGHTS[n] * p for n, p in parts.items()).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-    return marks(*(collect(told, [view(x) for x in xs]) for xs in (exam, trial)))
+    return marks({n: collect(told, [view(x) for x in xs]) for n, xs in exams.items()})
 
 
 @torch.no_grad()
 def collect(told, examples: list[Example]) -> tuple[np.ndarray, ...]:
-    """-> vad, its truth, label probabilities, their truth; after two seconds."""
+    """-> vad, its truth, label probabilities, their truth, cue probabilities, theirs; after two seconds."""
     out = []
     for x in examples:
         answer = told(x)
-        out.append([t[:, 4:].flatten(0, 1).numpy() for t in (answer["vad"], x.vad, torch.sigmoid(answer["labels"]), x.labels)])
+        out.append([t[:, 4:].flatten(0, 1).numpy() for t in (answer["vad"], x.vad, torch.sigmoid(answer["labels"]), x.labels, torch.sigmoid(answer["cues"]), x.cues)])
     return tuple(np.concatenate(columns) for columns in zip(*out))
 
 
-def marks(exam, trial) -> dict[str, float]:
-    _, _, p, gold = trial
+def marks(heard: dict[str, tuple]) -> dict[str, float]:
+    """Of either exam; the labels' threshold is set on the trial."""
+    _, _, p, gold, *_ = heard.pop("trial")
     threshold = max(np.arange(0.1, 0.6, 0.02), key=lambda t: set_f(p > t, gold > 0.4)[0])
-    vad, true, p, gold = exam
-    cc = {n: concordance(vad[:, i], true[:, i]) for i, n in enumerate(("valence", "arousal", "dominance"))}
-    return {**{n: round(v, 4) for n, v in cc.items()}, "labels F": round(set_f(p > threshold, gold > 0.4)[0], 4)}
+    out = {}
+    for exam, (vad, true, p, gold, cues, shown) in heard.items():
+        for i, n in enumerate(("valence", "arousal", "dominance")):
+            out[f"{exam}{n}"] = round(concordance(vad[:, i], true[:, i]), 4)
+        out[f"{exam}labels F"] = round(set_f(p > threshold, gold > 0.4)[0], 4)
+        there = shown >= 1
+        out[f"{exam}cues AP"] = round(float(np.mean([average_precision(cues[:, i], there[:, i]) for i in np.flatnonzero(there.sum(0) > 20)])), 4)
+    return out
 
 
-def held_out(tokenizer, seed: int, episodes: int) -> list[Example]:
-    return [example(tokenizer, seed + i, 64, 24, everything=True) for i in range(episodes // 64)]
+def average_precision(p: np.ndarray, true: np.ndarray) -> float:
+    true = true[np.argsort(-p)]
+    return float((np.cumsum(true) / np.arange(1, len(true) + 1))[true].mean())
+
+
+def held_out(tokenizer, seed: int, episodes: int, everything: bool = True) -> list[Example]:
+    return [example(tokenizer, seed + i, 64, 24, everything=everything) for i in range(episodes // 64)]
 
 
 def summary(runs: dict) -> dict:
-    """Mean and half the 95 % interval (Student, seeds as the sample)."""
+    """Mean and half the 95 % interval, and what is lost against the whole, seed by seed (the same episodes and order)."""
     out = {}
     for name in VARIANTS:
-        rows = [r for key, r in runs.items() if key.rsplit(" #", 1)[0] == name]
+        rows = {key.rsplit(" #", 1)[1]: r for key, r in runs.items() if key.rsplit(" #", 1)[0] == name}
+        kinds = [k for k in next(iter(rows.values()), {}) if k != "seconds"]
+        whole = {seed: runs.get(f"all #{seed}") for seed in rows}
         if rows:
-            t = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}.get(len(rows), 2.0)
-            out[name] = {k: [round(float(np.mean([r[k] for r in rows])), 3), round(float(t * np.std([r[k] for r in rows], ddof=1) / len(rows) ** 0.5), 3) if len(rows) > 1 else None] for k in rows[0] if k != "seconds"}
+            lost = {k: interval([whole[s][k] - r[k] for s, r in rows.items() if whole[s]]) for k in kinds}
+            out[name] = {"seeds": len(rows), **{k: interval([r[k] for r in rows.values()]) for k in kinds}, **({"lost": lost} if name != "all" else {})}
     return out
+
+
+def interval(values: list[float]) -> list[float | None]:
+    """Mean, half the 95 % interval (Student)."""
+    n = len(values)
+    t = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57}.get(n, 2.0)
+    return [round(float(np.mean(values)), 3) if n else None, round(float(t * np.std(values, ddof=1) / n**0.5), 3) if n > 1 else None]
 
 
 if __name__ == "__main__":
@@ -163,12 +203,12 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     words = learn(["."], Path(options.out.with_suffix(".tokenizer")))
     runs = json.loads(options.out.read_text())["runs"] if options.out.exists() else {}
-    exam, trial = held_out(words, HELD_OUT, 256), held_out(words, HELD_OUT + 10_000, 128)
+    exams = {"": held_out(words, HELD_OUT, 256), "come and go: ": held_out(words, HELD_OUT + 20_000, 256, everything=False), "trial": held_out(words, HELD_OUT + 10_000, 128)}
     for seed in range(1, options.seeds + 1):
         for name in options.only:
             key, began = f"{name} #{seed}", time.time()
             if key not in runs:
-                runs[key] = {**run(name, seed, options.steps, words, exam, trial), "seconds": round(time.time() - began)}
+                runs[key] = {**run(name, seed, options.steps, words, exams), "seconds": round(time.time() - began)}
                 print(key, runs[key], flush=True)
-                options.out.write_text(json.dumps({"steps": options.steps, "seeds": seed, "episodes a step": 16, "held-out episodes": sum(len(x.face) for x in exam), "summary": summary(runs), "runs": runs}, indent=1) + "\n")
+                options.out.write_text(json.dumps({"steps": options.steps, "seeds": seed, "episodes a step": 16, "held-out episodes": sum(len(x.face) for x in exams[""]), "summary": summary(runs), "runs": runs}, indent=1) + "\n")
     options.out.with_suffix(".tokenizer").unlink(missing_ok=True)

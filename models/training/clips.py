@@ -1,13 +1,12 @@
-"""A pack on traces of real clips (face rows as the face sense measured them): the turn of valence, and whether what the
-texts claim of the face is in the rows. The rule for a claim is written here, apart from the simulator's truth."""
-import json
+"""A pack on traces of real clips (traces.sh): the turn of valence, and whether what the
+texts claim of face and voice is in the rows. The rule for a claim is written here, apart from the simulator's truth."""
 from pathlib import Path
 
 import numpy as np
 
-from features import F, FRAMES
+from features import F, V
 from parse import cues_in
-from replay import hops_of, replay
+from replay import replay, rows_of
 from runtime import Pack
 
 SHOWS = 0.25
@@ -17,6 +16,28 @@ _UNITS = {
 }
 _LOOKS = {"look_sad": "pSad", "look_happy": "pHappy", "look_angry": "pAngry", "look_afraid": "pFear", "look_disgusted": "pDisgust", "look_surprised": "pSurprise"}
 _MOTIONS = {"nod": ("nodEnergy", 0.3), "shake": ("shakeEnergy", 0.3), "gaze_away": ("gazeX", 0.3), "gaze_down": ("gazeY", -0.3), "head_tilt": ("roll", 0.15), "head_turned": ("yaw", 0.25), "head_down": ("pitch", -0.15), "talking": ("mouthMotion", 0.35)}
+
+# What a voice must have measured (mean over active segments) for a claim of it; dB, semitones and syllables as models/features.json scales them.
+_VOICE = {
+    "louder": ("loudnessRel", 0.15), "quieter": ("loudnessRel", -0.15), "higher": ("f0Rel", 0.2), "lower": ("f0Rel", -0.2), "livelier": ("f0RangeRel", 0.15), "flatter": ("f0RangeRel", -0.15),
+    "faster": ("rateRel", 0.15), "slower": ("rateRel", -0.15), "brighter": ("alphaRel", 0.2), "duller": ("alphaRel", -0.2), "rougher": ("hnrRel", -0.15), "clearer": ("hnrRel", 0.15),
+}
+
+
+def in_the_voice(name: str, rows: np.ndarray) -> bool | None:
+    """Likewise for a claim about the voice, in rows of the last 1.5 s."""
+    heard, active = rows[:, V["valid"]] > 0, rows[:, V["active"]] > 0.3
+    if name == "voice_gone":
+        return bool(heard.mean() < 0.5)
+    if name in ("speaking", "pausing"):
+        return bool(active[-5:].any()) if name == "speaking" else bool(heard.any() and not active[-5:].all())
+    if name not in _VOICE:
+        return None
+    if not active.any():
+        return False
+    feature, least = _VOICE[name]
+    value = rows[active, V[feature]].mean()
+    return bool(value < least if least < 0 else value > least)
 
 
 def in_the_rows(name: str, rows: np.ndarray) -> bool | None:
@@ -38,19 +59,25 @@ def in_the_rows(name: str, rows: np.ndarray) -> bool | None:
     return False if name == "face_gone" else None
 
 
+def holds(name: str, rows: dict[str, np.ndarray], t: int) -> bool | None:
+    """Whether a claim made at the end of hop t holds in what was measured; None for what is neither seen nor heard."""
+    seen, heard = rows["face"][max(0, t - 1) : t + 1].reshape(-1, len(F)), rows["voice"][max(0, t - 2) : t + 1].reshape(-1, len(V))
+    held = in_the_voice(name, heard)
+    return in_the_rows(name, seen) if held is None else held
+
+
 def clips(pack: Pack, folder: Path) -> dict:
     """Per clip: valence by hop, texts, claims that hold, and where a clip that goes from tears to laughter turns."""
     out = {}
     for path in sorted(folder.glob("*.json")):
-        trace = json.loads(path.read_text())
-        face = hops_of(trace, FRAMES, pack.spec["hopMs"], len(F))
-        told = replay(pack, trace, voice_valid=True)
+        rows = rows_of(path)
+        told = replay(pack, rows)
         valence = [float(h["vad"][0]) for h, _, _ in told]
-        claims = [in_the_rows(c, face[max(0, t - 1) : t + 1].reshape(-1, len(F))) for t, (_, text, _) in enumerate(told) if text for c in cues_in(text)]
-        known = [c for c in claims if c is not None]
+        known = [held for t, (_, text, _) in enumerate(told) if text for c in cues_in(text) if (held := holds(c, rows, t)) is not None]
         entry = {"valence": [round(v, 2) for v in valence], "texts": [f"{(t + 1) / 2:.1f} s: {text}" for t, (_, text, _) in enumerate(told) if text], "claims": len(known), "claims that hold": sum(known)}
         if path.stem.startswith("tears"):
-            entry["turn at s"] = next(((t + 1) / 2 for t in range(12, len(valence)) if min(valence[t : t + 4]) > 0.15), None)
+            clear = [float(h["vad"][0] - h["vad_sd"][0]) for h, _, _ in told]  # above 0: glad beyond doubt
+            entry["turn at s"] = next(((t + 1) / 2 for t in range(12, len(valence)) if min(clear[t : t + 4]) > 0), None)
             entry["mean valence in tears"], entry["mean valence laughing"] = round(float(np.mean(valence[1:12])), 2), round(float(np.mean(valence[21:])), 2)
         out[path.stem] = entry
     return out

@@ -93,7 +93,7 @@ def choose(rng: random.Random, m: Moment, names: list[str], most: int) -> list[s
     for n in there:
         if len(picked) < most and not any(n in pair and pair & set(picked) for pair in _SAME):
             picked.append(n)
-    return picked if rng.random() < 0.6 else picked[: rng.randint(1, most)]
+    return picked if rng.random() < 0.8 else picked[: rng.randint(1, most)]
 
 
 # Disjoint, and the usual word for each first: greedy decoding takes the likeliest, which must be the fitting one.

@@ -34,6 +34,8 @@ class Size:
     hidden: int = 704
     encoder: int = 96
     modality: int = 128
+    shown: int = 64
+    cross: int = 256
     memory: int = 8
     window: int = 64
     rope: float = 1000.0
@@ -73,6 +75,7 @@ class Encoder(nn.Module):
     def __init__(self, spans: list[tuple[int, int]], valid: int, per_hop: int, width: int, out: int, dilations: tuple[int, ...]):
         super().__init__()
         self.spans, self.valid, self.per_hop, self.width = spans, valid, per_hop, width
+        self.register_buffer("scale", torch.ones(spans[-1][1]))  # 1 / spread of each feature: small ones are no less telling
         tail = spans[-1]  # how far to trust the row: given to every perspective
         extra = tail[1] - tail[0] if len(spans) > 1 else 0
         self.views = nn.ModuleList(nn.Linear(b - a + (extra if (a, b) != tail else 0), width) for a, b in spans)
@@ -88,12 +91,12 @@ class Encoder(nn.Module):
         """x [B, N, per_hop, features] -> vector [B, N, out], present [B, N] (share of valid rows), next state."""
         batch, hops = x.shape[:2]
         rows = x.reshape(batch, hops * self.per_hop, x.shape[-1])
-        tail = self.spans[-1]
+        scaled, tail = rows * self.scale.to(rows.dtype), self.spans[-1]
         parts = []
         for (a, b), view in zip(self.spans, self.views):
-            part = rows[..., a:b]
+            part = scaled[..., a:b]
             if (a, b) != tail:
-                part = torch.cat([part, rows[..., tail[0] : tail[1]]], -1)
+                part = torch.cat([part, scaled[..., tail[0] : tail[1]]], -1)
             parts.append(fn.silu(view(part)))
         valid = (rows[..., self.valid : self.valid + 1] > 0.5).to(rows.dtype)
         h = self.mix(torch.cat(parts, -1)) * valid + self.missing * (1 - valid)
@@ -103,6 +106,54 @@ class Encoder(nn.Module):
             states.append(following)
         vector = self.out(fn.silu(h).reshape(batch, hops, self.per_hop * self.width))
         return vector, valid.reshape(batch, hops, self.per_hop).mean(-1), states
+
+
+class Shown(nn.Module):
+    """What the senses measured lately, each feature's mean where it counts, past all mixing: what evidence rests on.
+
+    Face: valid rows of two hops; voice: active and voiced segments of three; one's own captions of two. State: the sums
+    of the hops before.
+    """
+
+    def __init__(self, width: int):
+        super().__init__()
+        sizes = (len(FACE), 2 * len(VOICE), 2 * len(CAPTION))
+        self.read = nn.ModuleList(nn.Linear(n, width) for n in sizes)
+        for name, n in zip(("face", "voice", "caption"), sizes):
+            self.register_buffer(f"{name}_scale", torch.ones(n))
+
+    @staticmethod
+    def state_shapes() -> dict[str, tuple[int, ...]]:
+        return {"face_sum": (1, len(FACE) + 1), "voice_sum": (2, 2 * len(VOICE) + 2), "caption_row": (1, len(CAPTION))}
+
+    def forward(self, face: Tensor, voice: Tensor, caption: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """Rows as `Front.forward` -> [B,N,3,width], mean face rows [B,N,64], next state."""
+        following = {}
+        seen, following["face_sum"] = lately(state["face_sum"], weighed(face, face[..., FACE.index("valid"), None]))
+        active, voiced = ((voice[..., VOICE.index(n), None] > least).to(voice.dtype) for n, least in (("active", 0.3), ("voiced", 0.12)))
+        heard, following["voice_sum"] = lately(state["voice_sum"], torch.cat([weighed(voice, active), weighed(voice, voiced)], -1))
+        said = torch.cat([state["caption_row"], caption[:, :, 0]], 1)
+        following["caption_row"] = said[:, -1:]
+        n = len(VOICE)
+        parts = (mean(seen), torch.cat([mean(heard[..., : n + 1]), mean(heard[..., n + 1 :])], -1), torch.cat([said[:, 1:], said[:, :-1]], -1))
+        scales = (self.face_scale, self.voice_scale, self.caption_scale)
+        return torch.stack([fn.silu(read(x * scale)) for read, x, scale in zip(self.read, parts, scales)], 2), parts[0], following
+
+
+def weighed(rows: Tensor, weight: Tensor) -> Tensor:
+    """Sum over a hop's rows, and the sum of their weights. [B,N,rows,n] -> [B,N,n+1]."""
+    return torch.cat([(rows * weight).sum(2), weight.sum(2)], -1)
+
+
+def lately(before: Tensor, now: Tensor) -> tuple[Tensor, Tensor]:
+    """Running sum of [B,N,n] over this hop and the ones of `before` [B,M,n], next `before`."""
+    depth, hops = before.shape[1], now.shape[1]
+    everything = torch.cat([before, now], 1)
+    return sum(everything[:, i : i + hops] for i in range(depth + 1)), everything[:, -depth:]
+
+
+def mean(sums: Tensor) -> Tensor:
+    return sums[..., :-1] / sums[..., -1:].clamp(min=1)
 
 
 class PreFusion(nn.Module):
@@ -126,9 +177,13 @@ class PreFusion(nn.Module):
         self.gate = nn.Linear(3 * m + 3, TOKENS_PER_HOP * 3)
         self.out = nn.Linear(2 * m, size.d)
         self.place = nn.Parameter(torch.randn(TOKENS_PER_HOP, size.d) * 0.3)
+        # What modalities mean together (a smile over bleak words): products, which neither attention nor gate can make.
+        self.cross = nn.Linear(3 * m + 3 + TOKENS_PER_HOP * m + 3 * size.shown, 2 * size.cross)
+        self.crossed = nn.Linear(size.cross, TOKENS_PER_HOP * size.d, bias=False)
+        nn.init.zeros_(self.crossed.weight)
 
-    def forward(self, now: Tensor, present: Tensor, memory: Tensor, was: Tensor):
-        """now [B,N,3,m], present [B,N,3], memory [B,M-1,3,m], was [B,M-1,3] -> tokens [B,N,n,d], next memory, next was."""
+    def forward(self, now: Tensor, present: Tensor, memory: Tensor, was: Tensor, shown: Tensor):
+        """now [B,N,3,m], present [B,N,3], memory [B,M-1,3,m], was [B,M-1,3], shown [B,N,3,w] -> tokens [B,N,n,d], next memory, next was."""
         batch, hops, _, m = now.shape
         depth, heads = self.size.memory, self.heads
         here = (present > 0).to(now.dtype)[..., None]
@@ -150,6 +205,8 @@ class PreFusion(nn.Module):
         read = (weights @ value).transpose(2, 3).reshape(batch, hops, TOKENS_PER_HOP, m)
         gate = torch.sigmoid(self.gate(summary)).reshape(batch, hops, TOKENS_PER_HOP, 3) * here[..., 0][:, :, None]
         tokens = self.out(torch.cat([read, gate @ current.to(gate.dtype)], -1)) + self.place
+        a, b = self.cross(torch.cat([summary, read.flatten(2).to(summary.dtype), shown.flatten(2).to(summary.dtype)], -1)).chunk(2, -1)
+        tokens = tokens + self.crossed(fn.silu(a) * b).reshape(batch, hops, TOKENS_PER_HOP, -1)
         return tokens, everything[:, -(depth - 1) :], seen[:, -(depth - 1) :]
 
     def windows(self, x: Tensor, hops: int) -> Tensor:
@@ -170,6 +227,7 @@ class Front(nn.Module):
         self.face = Encoder(list(PERSPECTIVES.values()), FACE.index("valid"), FRAMES, width, m, (1, 3))
         self.voice = Encoder([(0, len(VOICE))], VOICE.index("valid"), SEGMENTS, width, m, (1, 4))
         self.caption = Encoder([(0, len(CAPTION))], CAPTION.index("valid"), CAPTIONS, 64, m, (2, 6))
+        self.shown = Shown(size.shown)
         self.fusion = PreFusion(size)
 
     def state_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -177,16 +235,27 @@ class Front(nn.Module):
         for name in ("face", "voice", "caption"):
             for i, shape in enumerate(getattr(self, name).states()):
                 shapes[f"{name}{i}"] = shape
+        shapes.update(self.shown.state_shapes())
         shapes["memory"] = (self.size.memory - 1, 3, self.size.modality)
         shapes["present"] = (self.size.memory - 1, 3)
         return shapes
+
+    def standardise(self, face: Tensor, voice: Tensor, caption: Tensor) -> None:
+        """Sets the scale of every feature from rows like those to come: a radian counts for no less than a share."""
+        for name, x in (("face", face), ("voice", voice), ("caption", caption)):
+            encoder = getattr(self, name)
+            rows = x.reshape(-1, x.shape[-1])
+            spread = rows[rows[:, encoder.valid] > 0.5].std(0)
+            encoder.scale.copy_(torch.where(spread > 1e-3, 1 / spread.clamp(0.1, 3), 1.0))
+            own = getattr(self.shown, f"{name}_scale")
+            own.copy_(encoder.scale.repeat(len(own) // len(encoder.scale)))
 
     def empty(self, batch: int) -> dict[str, Tensor]:
         device = self.fusion.kind.device
         return {name: torch.zeros(batch, *shape, device=device) for name, shape in self.state_shapes().items()}
 
     def forward(self, face: Tensor, voice: Tensor, caption: Tensor, state: dict[str, Tensor]):
-        """face [B,N,3,64], voice [B,N,5,32], caption [B,N,2,20] -> tokens [B,N,n,d], next state."""
+        """face [B,N,3,64], voice [B,N,5,32], caption [B,N,2,20] -> tokens [B,N,n,d], shown [B,N,3,w], mean face rows [B,N,64], next state."""
         following: dict[str, Tensor] = {}
         vectors, present = [], []
         for name, x in (("face", face), ("voice", voice), ("caption", caption)):
@@ -196,10 +265,11 @@ class Front(nn.Module):
             vectors.append(vector)
             present.append(there)
             following.update({f"{name}{i}": s for i, s in enumerate(states)})
+        shown, seen, measured = self.shown(face, voice, caption, state)
         tokens, following["memory"], following["present"] = self.fusion(
-            torch.stack(vectors, 2), torch.stack(present, 2), state["memory"], state["present"]
+            torch.stack(vectors, 2), torch.stack(present, 2), state["memory"], state["present"], shown
         )
-        return tokens, following
+        return tokens, shown, seen, following | measured
 
 
 class Layer(nn.Module):
@@ -272,6 +342,7 @@ class AffectNano(nn.Module):
         self.heads = nn.ModuleDict(
             {"vad": nn.Linear(size.d, 6), "labels": nn.Linear(size.d, size.labels), "cues": nn.Linear(size.d, 2 * size.cues), "scalars": nn.Linear(size.d, 5)}
         )
+        self.evidence = nn.Linear(3 * size.shown, size.cues)
         # Speaks or not: what shows now against what was said last. The prefix itself never knows what was said.
         self.gate_now, self.gate_said = nn.Linear(size.d, 48), nn.Linear(SAID + 16, 48)
         self.gate = nn.Linear(48, 1)
@@ -283,11 +354,24 @@ class AffectNano(nn.Module):
     def reset(self) -> None:
         nn.init.normal_(self.embed.weight, std=0.04)
         nn.init.zeros_(self.said.weight)
+        nn.init.zeros_(self.evidence.weight)
         for layer in self.layers:
             for w in (layer.qkv, layer.gate_up):
                 nn.init.normal_(w.weight, std=0.05)
             for w in (layer.out, layer.down):
                 nn.init.normal_(w.weight, std=0.05 / math.sqrt(2 * self.size.layers))
+
+    def adopt(self, weights: dict[str, Tensor]) -> None:
+        """Takes over weights that were learnt on features of another scale, or before some part of this was there."""
+        mine = self.state_dict()
+        for name in ("face", "voice", "caption"):
+            encoder, tail = getattr(self.front, name), getattr(self.front, name).spans[-1]
+            change = weights.get(f"front.{name}.scale", torch.ones_like(encoder.scale)) / encoder.scale
+            for i, (a, b) in enumerate(encoder.spans):
+                columns = torch.cat([change[a:b], change[tail[0] : tail[1]]]) if (a, b) != tail else change[a:b]
+                weights[f"front.{name}.views.{i}.weight"] = weights[f"front.{name}.views.{i}.weight"] * columns
+            weights[f"front.{name}.scale"] = encoder.scale
+        self.load_state_dict({**mine, **{n: w for n, w in weights.items() if n in mine}})
 
     def turn(self, position: Tensor) -> tuple[Tensor, Tensor]:
         """Rotation for positions [..., S] -> cos, sin [..., S, h/2]."""
@@ -299,14 +383,14 @@ class AffectNano(nn.Module):
     def begin(self, task: Tensor, said: Tensor) -> Tensor:
         return self.embed(task) + self.said(said)
 
-    def judge(self, hidden: Tensor) -> dict[str, Tensor]:
-        """Heads over the second token of a hop, [..., d]; logits except for vad."""
+    def judge(self, hidden: Tensor, shown: Tensor) -> dict[str, Tensor]:
+        """Heads over the second token of a hop, [..., d]; a cue is also read off what was shown [..., 3, w]; logits except for vad."""
         mean, spread = self.heads["vad"](hidden).float().chunk(2, -1)
         cue, strength = self.heads["cues"](hidden).float().chunk(2, -1)
         scalars = self.heads["scalars"](hidden).float()
         return {
             "vad": torch.tanh(mean), "vad_sd": 0.03 + fn.softplus(spread - 1.0), "labels": self.heads["labels"](hidden).float(),
-            "cues": cue, "cue_strength": strength, "reliability": scalars[..., :3], "confidence": scalars[..., 3], "change": scalars[..., 4],
+            "cues": cue + self.evidence(shown.flatten(-2)).float(), "cue_strength": strength, "reliability": scalars[..., :3], "confidence": scalars[..., 3], "change": scalars[..., 4],
         }
 
     def speaks(self, hidden: Tensor, told: dict[str, Tensor], said: Tensor) -> Tensor:

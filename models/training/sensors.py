@@ -64,6 +64,7 @@ class Measured:
     voice: np.ndarray  # [B,N,5,32]
     caption: np.ndarray  # [B,N,2,20] own words, others' words
     cause: np.ndarray  # [B,N] number of the utterance that the latest change came from, words.NO_CAUSE
+    origins: list  # per episode: (hop of a change, (hop, row) of the utterance that it came from or None)
     visible: np.ndarray  # [B,T,A] units as far as this sensor can show them, without noise
     posterior: np.ndarray  # [B,T,7]
     valid: np.ndarray  # [B,T]
@@ -113,9 +114,9 @@ def measure(rng, latents: list, hops: int, everything: bool = False) -> Measured
 def _assemble(rng, latents, stack, speech, at, face_on, voice_on, caption_on, B, T, S, hops) -> Measured:
     face, visible, posterior, valid, covered, quality, talking, blinks = _face(rng, stack, speech[:, at], face_on, B, T)
     voice, heard, shift, known = _voice(rng, stack, speech, voice_on, B, S)
-    caption, cause = captions(rng, latents, speech, caption_on, hops)
+    caption, cause, origins = captions(rng, latents, speech, caption_on, hops)
     return Measured(
-        face.reshape(B, hops, FRAMES, -1), voice.reshape(B, hops, SEGMENTS, -1), caption, cause, visible, posterior, valid, covered, quality, talking, blinks,
+        face.reshape(B, hops, FRAMES, -1), voice.reshape(B, hops, SEGMENTS, -1), caption, cause, origins, visible, posterior, valid, covered, quality, talking, blinks,
         speech, heard, shift, known, face_on, voice_on, caption_on,
     )
 

@@ -2,6 +2,7 @@
 
     python shifts.py PACK            what other numbers of the rule would find, on held-out simulation
     python shifts.py PACK --cases F  readings of a few episodes and the hops that tell, for the test of the TypeScript
+    python shifts.py PACK --calls F  readings and utterances of simulated calls, and what each change came from, for that of causes
 """
 import argparse
 import itertools
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from features import FRAMES, LAYOUT
+from features import C, FRAMES, LAYOUT
+from words import OTHERS, OWN
 
 HOP_S = LAYOUT["hopMs"] / 1000
 SETTLING, FOLLOWING, LONGEST_DELAY_S, WORTH, PERCEIVED = 20, 2, 5.0, 0.5, 0.6
@@ -79,17 +81,17 @@ def false_alarms(heads: dict, find=found, warmup: int = 12) -> float:
     return round(told / (hops * HOP_S / 3600), 1)
 
 
-def heard(pack, episodes: int, hops: int, still: bool, seed: int = SEED, group: int = 48) -> tuple[dict, np.ndarray, list]:
-    """Heads over simulated episodes, the evidence in them, their changes."""
+def heard(pack, episodes: int, hops: int, still: bool, seed: int = SEED, group: int = 48, everything: bool = False) -> tuple[dict, np.ndarray, list, list]:
+    """Heads over simulated episodes, the evidence in them, their changes, what was measured of each group."""
     from latent import trajectory
     from sensors import measure
     from truth import judge
 
-    rows, evidence, moves = [], [], []
+    rows, evidence, moves, measured = [], [], [], []
     for i in range(0, episodes, group):
         rng = np.random.default_rng(seed + i + still)
         latents = [trajectory(rng, hops, still) for _ in range(group)]
-        m = measure(rng, latents, hops)
+        m = measure(rng, latents, hops, everything)
         state, said, out = pack.begin(group), np.zeros((group, pack.spec["saidSize"]), np.float32), []
         for t in range(hops):
             heads, state = pack.feel(m.face[:, t], m.voice[:, t], m.caption[:, t], said, np.full(group, t), state)
@@ -97,14 +99,15 @@ def heard(pack, episodes: int, hops: int, still: bool, seed: int = SEED, group: 
         rows.append({n: np.stack([x[n] for x in out], 1) for n in out[0]})
         evidence.append(judge(latents, m, hops).evidence)
         moves += [x.moves for x in latents]
-    return {n: np.concatenate([r[n] for r in rows]) for n in rows[0]}, np.concatenate(evidence), moves
+        measured.append(m)
+    return {n: np.concatenate([r[n] for r in rows]) for n in rows[0]}, np.concatenate(evidence), moves, measured
 
 
 def sweep(pack) -> None:
     moving, still = heard(pack, 480, 48, False), heard(pack, 384, 120, True)
 
     def tell(name: str, find) -> None:
-        s = score(*moving, find)
+        s = score(*moving[:3], find)
         print(f"{name:34s} F {s['F']:.3f}  precision {s['precision']:.2f}  recall {s['recall']:.2f}  delay p50 {s['delay p50 s']} s, p90 {s['delay p90 s']} s  false in an hour of holding still {false_alarms(still[0], find)}", flush=True)
 
     for slack, enough, weight in itertools.product((0.27, 0.3, 0.35), (0.15, 0.2, 0.25, 0.3), (0.0, 0.5)):
@@ -115,10 +118,29 @@ def sweep(pack) -> None:
 
 def cases(pack) -> list[dict]:
     """Readings [valence, its sd, arousal, its sd, change] as events carry them, and the hops that tell."""
-    heads, _, _ = heard(pack, 8, 48, False, group=8)
+    heads, *_ = heard(pack, 8, 48, False, group=8)
     v, sd, c = (np.round(heads[n].astype(float), 3) for n in HEADS)
-    rows = np.stack([v[..., 0], sd[..., 0], v[..., 1], sd[..., 1], c], -1)
-    return [{"readings": rows[e].tolist(), "told": found(v[e], sd[e], c[e])} for e in range(len(rows))]
+    return [{"readings": rows.tolist(), "told": found(v[e], sd[e], c[e])} for e, rows in enumerate(readings(heads))]
+
+
+def readings(heads: dict) -> np.ndarray:
+    """[E,N,5]: valence, its sd, arousal, its sd, change."""
+    v, sd, c = (np.round(heads[n].astype(float), 3) for n in HEADS)
+    return np.stack([v[..., 0], sd[..., 0], v[..., 1], sd[..., 1], c], -1)
+
+
+def calls(pack, episodes: int = 48, hops: int = 48) -> list[dict]:
+    """Simulated calls with captions: readings as above, utterances [start ms, end ms, 1 when own, valence, trust, arousal, 1 when a
+    question], and of every change worth telling [ms, index of the utterance it came from, or -1]."""
+    heads, evidence, moves, (m,) = heard(pack, episodes, hops, False, seed=SEED + 10_000, group=episodes, everything=True)
+    rng, out = np.random.default_rng(SEED), []
+    for e, rows in enumerate(readings(heads)):
+        spoken = [(t, who) for t in range(hops) for who in (OWN, OTHERS) if m.caption[e, t, who, C["present"]] > 0]
+        ends = [(t + rng.uniform(0.3, 1)) * HOP_S * 1000 for t, _ in spoken]
+        said = [[round(end - rng.uniform(600, 2500)), round(end), int(who == OWN), *(round(float(m.caption[e, t, who, C[n]]), 2) for n in ("valence", "trust", "arousal")), int(m.caption[e, t, who, C["question"]] > 0)] for end, (t, who) in zip(ends, spoken)]
+        worth = {frame // FRAMES for frame, dv, da in moves[e] if np.hypot(dv, da) >= WORTH and frame // FRAMES < hops - 4 and evidence[e, frame // FRAMES :][:4].min() >= PERCEIVED}
+        out.append({"readings": rows.tolist(), "said": said, "changes": [[round(hop * HOP_S * 1000), spoken.index(key) if key in spoken else -1] for hop, key in m.origins[e] if hop in worth]})
+    return out
 
 
 if __name__ == "__main__":
@@ -128,9 +150,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pack", type=Path)
     parser.add_argument("--cases", type=Path)
+    parser.add_argument("--calls", type=Path)
     options = parser.parse_args()
     loaded = Pack(options.pack)
     if options.cases:
         options.cases.write_text(json.dumps(cases(loaded)) + "\n")
+    elif options.calls:
+        options.calls.write_text(json.dumps(calls(loaded)) + "\n")
     else:
         sweep(loaded)

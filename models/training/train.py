@@ -30,9 +30,9 @@ def concordance(p: Tensor, t: Tensor) -> Tensor:
 
 
 def losses(model: AffectNano, x: Example) -> dict[str, Tensor]:
-    tokens, _ = model.front(x.face, x.voice, x.caption, model.front.empty(len(x.face)))
+    tokens, shown, *_ = model.front(x.face, x.voice, x.caption, model.front.empty(len(x.face)))
     hidden, keys, values = model.watch(tokens)
-    told = model.judge(hidden)
+    told = model.judge(hidden, shown)
     out, learnt = {}, x.speaks >= 0
     out["gate"] = fn.binary_cross_entropy_with_logits(model.speaks(hidden, told, x.said).float()[learnt], x.speaks[learnt])
     total, count = hidden.new_zeros((), dtype=torch.float32), 0
@@ -83,6 +83,10 @@ class Run:
         path = self.out / "tokenizer.json"
         self.tokenizer = Tokenizer.from_file(str(path)) if path.exists() else learn(corpus(10**8 + args.seed, args.corpus), path)
         self.model = AffectNano(Size(rows(self.tokenizer), len(TERMS), len(CUES)))
+        trial = example(self.tokenizer, 2 * 10**8 + args.seed, 4 if args.tiny else 256, 24)
+        self.model.front.standardise(trial.face, trial.voice, trial.caption)
+        if args.start:
+            self.model.adopt(torch.load(args.start))
         matrices = [p for p in self.model.parameters() if p.ndim > 1]
         vectors = [p for p in self.model.parameters() if p.ndim <= 1]
         groups = [dict(params=matrices, weight_decay=0.05), dict(params=vectors, weight_decay=0.0)]
@@ -175,8 +179,9 @@ def arguments(argv=None):
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=85)
     parser.add_argument("--again", type=float, default=0, help="minutes of a second pass, with the rate anew")
+    parser.add_argument("--start", type=Path, help="weights to begin with, of an earlier version perhaps: parts that they lack begin anew")
     parser.add_argument("--steps", type=int, default=10**9)
-    parser.add_argument("--coarse", type=float, default=0.5, help="share of the first pass that learns from single raters' notes")
+    parser.add_argument("--coarse", type=float, default=0.3, help="share of the first pass that learns from single raters' notes")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)

@@ -2,10 +2,10 @@
 # Reproduces models/packs/affect-nano: simulates, trains in two stages, takes parts out, exports, calibrates, measures, publishes.
 #
 #   pip install -r requirements.txt
-#   ./train.sh                     about three hours on one core; seed 2. May be stopped and started again: it goes on
+#   ./train.sh                     about two hours and a half on one core; seed 2. May be stopped and started again: it goes on
 #   ./train.sh --smoke             a few steps into a temporary folder, checked in onnxruntime, under a minute
 #
-# PYTHON, MINUTES, AGAIN, SEED, RUN (working folder) and TRACES (face rows of real clips, optional) may be set.
+# PYTHON, MINUTES, AGAIN, SEED, RUN (working folder) and TRACES (what traces.sh made of real clips, optional) may be set.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
@@ -23,7 +23,7 @@ if [ "${1:-}" = "--smoke" ]; then
 fi
 
 run=${RUN:-$here/run}
-"$python" "$here/train.py" --out "$run" --minutes "${MINUTES:-85}" --again "${AGAIN:-50}" --seed "$seed"
+"$python" "$here/train.py" --out "$run" --minutes "${MINUTES:-86}" --again "${AGAIN:-16}" --seed "$seed"
 "$python" "$here/ablate.py" --out "$run/ablation.json"
 "$python" "$here/../export/from_checkpoint.py" "$run" "$run/draft" --keep-fp32
 "$python" "$here/../export/verify.py" "$run" "$run/pack" --report "$run/incremental.json"

@@ -14,16 +14,17 @@ REMEMBERED = 40  # hops
 _KINDS = (("joy", "joy"), ("sadness", "sadness"), ("anger", "anger"), ("fear", "fear"), ("surprise", "surprise"), ("disgust", "disgust"))
 
 
-def captions(rng, latents: list, speech: np.ndarray, on: np.ndarray, hops: int) -> tuple[np.ndarray, np.ndarray]:
-    """-> rows [B,N,2,CAPTION], cause [B,N]: the number of the utterance that the latest change came from, or NO_CAUSE."""
+def captions(rng, latents: list, speech: np.ndarray, on: np.ndarray, hops: int) -> tuple[np.ndarray, np.ndarray, list]:
+    """-> rows [B,N,2,CAPTION], cause [B,N]: the number of the utterance that the latest change came from, or NO_CAUSE;
+    and for each episode (hop of a change, (hop, row) of the utterance that it came from or None)."""
     rows = np.zeros((len(latents), hops, CAPTIONS, len(CAPTION)), np.float32)
-    cause = np.full((len(latents), hops), NO_CAUSE)
+    cause, origins = np.full((len(latents), hops), NO_CAUSE), [[] for _ in latents]
     spoke = speech.reshape(len(latents), hops, SEGMENTS).mean(-1) > 0.3
     for b in np.flatnonzero(on):
         others = rng.random() < 0.7
         rows[b, :, OWN, C["valid"]], rows[b, :, OTHERS, C["valid"]] = 1, others
         meant = _utterances(rng, latents[b], spoke[b], others, hops)
-        came_from = _causes(rng, latents[b], meant, others, hops)
+        came_from = origins[b] = _causes(rng, latents[b], meant, others, hops)
         number, trusted = {}, set()
         for n, (t, who) in enumerate(sorted(meant)):
             number[t, who] = n
@@ -32,7 +33,7 @@ def captions(rng, latents: list, speech: np.ndarray, on: np.ndarray, hops: int) 
             for bit in range(3):
                 rows[b, t, who, C[f"turn{1 << bit}"]] = n >> bit & 1
         _mark(cause[b], came_from, number, trusted, hops)
-    return rows, cause
+    return rows, cause, origins
 
 
 def _utterances(rng, latent, spoke: np.ndarray, others: bool, hops: int) -> dict:
