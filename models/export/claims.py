@@ -38,7 +38,7 @@ _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 def claims(path: Path) -> list[dict]:
     """-> [{tokens, when}]: tokens that may come only while one of the conditions holds."""
     tokenizer = Tokenizer.from_file(str(path))
-    told = [{"tokens": [token for word in words.split() if (token := alone(tokenizer, word)) is not None], "when": when} for words, when in CHANGES]
+    told = [{"tokens": [ids[0] for word in words.split() if len(ids := pieces(tokenizer, word)) == 1], "when": when} for words, when in CHANGES]
     taken = {token for claim in told for token in claim["tokens"]}
     grouped = defaultdict(list)
     for token, (cues, labels) in sorted(named(tokenizer).items()):
@@ -48,14 +48,9 @@ def claims(path: Path) -> list[dict]:
     return [claim for claim in told if claim["tokens"]]
 
 
-def first(tokenizer: Tokenizer, word: str) -> int:
-    return tokenizer.encode(word if word == ";" else f" {word}").ids[0]
-
-
-def alone(tokenizer: Tokenizer, word: str) -> int | None:
-    """The token of a word that is one."""
-    ids = tokenizer.encode(word if word == ";" else f" {word}").ids
-    return ids[0] if len(ids) == 1 else None
+def pieces(tokenizer: Tokenizer, word: str) -> list[int]:
+    """The tokens of a word within a sentence."""
+    return tokenizer.encode(word if word == ";" else f" {word}").ids
 
 
 def named(tokenizer: Tokenizer) -> dict[int, tuple[set[int], set[int]]]:
@@ -64,12 +59,12 @@ def named(tokenizer: Tokenizer) -> dict[int, tuple[set[int], set[int]]]:
     for i, cue in enumerate(CUES):
         for phrase in (*CLAUSES[cue.name], *NOUNS.get(cue.name, ())):
             for word in _WORD.findall(phrase):
-                found[first(tokenizer, word)][0].add(i)
+                found[pieces(tokenizer, word)[0]][0].add(i)
     for i, term in enumerate(TERMS):
         for name in (term.term, term.noun):
-            found[first(tokenizer, name.split()[0])][1].add(i)
+            found[pieces(tokenizer, name.split()[0])[0]][1].add(i)
     for word in glue():
-        found.pop(first(tokenizer, word), None)
+        found.pop(pieces(tokenizer, word)[0], None)
     return found
 
 

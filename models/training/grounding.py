@@ -8,21 +8,18 @@ from torch import Tensor
 
 from features import FACE
 from lexicon import CUES
+from truth import AU_CUES, LOOKS
 
 UNIT, LOOK = 0.25, 0.35  # an action unit (1 = as strong as people show it) and a share of the expression posterior that show
 NOTHING, FULLY = 0.4, 0.8  # shares of those below which a cue is denied, and from which it counts in full
-_UNITS = {
-    "brow_drawn": 4, "brow_raised": 2, "inner_brow": 1, "eyes_wide": 5, "eyes_narrow": 7, "eyes_closed": 43, "smile": 12, "broad_smile": 12, "cheeks": 6,
-    "smirk": 14, "corners_down": 15, "chin": 17, "nose": 9, "upper_lip": 10, "lips_pressed": 24, "lips_stretched": 20, "mouth_open": 26,
-}
-_LOOKS = {"look_sad": "pSad", "look_happy": "pHappy", "look_angry": "pAngry", "look_afraid": "pFear", "look_disgusted": "pDisgust", "look_surprised": "pSurprise"}
+_UNITS = {name: unit for name, (unit,) in AU_CUES.items()} | {"brow_raised": 2, "broad_smile": 12, "cheeks": 6}
 _POSES = {
     "gaze_away": (("gazeX", 0.3), ("gazeX", -0.3)), "gaze_down": (("gazeY", -0.3),), "head_down": (("pitch", -0.18),), "head_tilt": (("roll", 0.16), ("roll", -0.16)),
     "head_turned": (("yaw", 0.26), ("yaw", -0.26)), "nod": (("nodEnergy", 0.3),), "shake": (("shakeEnergy", 0.3),), "talking": (("mouthMotion", 0.3),),
 }
 # cue: (feature, what it must reach), any of them
 GROUNDS: dict[str, tuple[tuple[str, float], ...]] = {
-    **{cue: ((f"au{unit}", UNIT), (f"rel{unit}", UNIT)) for cue, unit in _UNITS.items()}, **{cue: ((name, LOOK),) for cue, name in _LOOKS.items()}, **_POSES,
+    **{cue: ((f"au{unit}", UNIT), (f"rel{unit}", UNIT)) for cue, unit in _UNITS.items()}, **{cue: ((f"p{expression.capitalize()}", LOOK),) for cue, (expression, _) in LOOKS.items()}, **_POSES,
 }
 
 

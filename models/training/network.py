@@ -117,17 +117,14 @@ class Shown(nn.Module):
 
     def __init__(self, width: int):
         super().__init__()
-        sizes = (len(FACE), 2 * len(VOICE), 2 * len(CAPTION))
-        self.read = nn.ModuleList(nn.Linear(n, width) for n in sizes)
-        for name, n in zip(("face", "voice", "caption"), sizes):
-            self.register_buffer(f"{name}_scale", torch.ones(n))
+        self.read = nn.ModuleList(nn.Linear(n, width) for n in (len(FACE), 2 * len(VOICE), 2 * len(CAPTION)))
 
     @staticmethod
     def state_shapes() -> dict[str, tuple[int, ...]]:
         return {"face_sum": (1, len(FACE) + 1), "voice_sum": (2, 2 * len(VOICE) + 2), "caption_row": (1, len(CAPTION))}
 
-    def forward(self, face: Tensor, voice: Tensor, caption: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """Rows as `Front.forward` -> [B,N,3,width], mean face rows [B,N,64], next state."""
+    def forward(self, face: Tensor, voice: Tensor, caption: Tensor, scales: list[Tensor], state: dict[str, Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """Rows as `Front.forward`, their features' scales -> [B,N,3,width], mean face rows [B,N,64], next state."""
         following = {}
         seen, following["face_sum"] = lately(state["face_sum"], weighed(face, face[..., FACE.index("valid"), None]))
         active, voiced = ((voice[..., VOICE.index(n), None] > least).to(voice.dtype) for n, least in (("active", 0.3), ("voiced", 0.12)))
@@ -136,8 +133,8 @@ class Shown(nn.Module):
         following["caption_row"] = said[:, -1:]
         n = len(VOICE)
         parts = (mean(seen), torch.cat([mean(heard[..., : n + 1]), mean(heard[..., n + 1 :])], -1), torch.cat([said[:, 1:], said[:, :-1]], -1))
-        scales = (self.face_scale, self.voice_scale, self.caption_scale)
-        return torch.stack([fn.silu(read(x * scale)) for read, x, scale in zip(self.read, parts, scales)], 2), parts[0], following
+        scaled = (x * scale.repeat(x.shape[-1] // len(scale)) for x, scale in zip(parts, scales))
+        return torch.stack([fn.silu(read(x)) for read, x in zip(self.read, scaled)], 2), parts[0], following
 
 
 def weighed(rows: Tensor, weight: Tensor) -> Tensor:
@@ -247,8 +244,6 @@ class Front(nn.Module):
             rows = x.reshape(-1, x.shape[-1])
             spread = rows[rows[:, encoder.valid] > 0.5].std(0)
             encoder.scale.copy_(torch.where(spread > 1e-3, 1 / spread.clamp(0.1, 3), 1.0))
-            own = getattr(self.shown, f"{name}_scale")
-            own.copy_(encoder.scale.repeat(len(own) // len(encoder.scale)))
 
     def empty(self, batch: int) -> dict[str, Tensor]:
         device = self.fusion.kind.device
@@ -265,7 +260,7 @@ class Front(nn.Module):
             vectors.append(vector)
             present.append(there)
             following.update({f"{name}{i}": s for i, s in enumerate(states)})
-        shown, seen, measured = self.shown(face, voice, caption, state)
+        shown, seen, measured = self.shown(face, voice, caption, [self.face.scale, self.voice.scale, self.caption.scale], state)
         tokens, following["memory"], following["present"] = self.fusion(
             torch.stack(vectors, 2), torch.stack(present, 2), state["memory"], state["present"], shown
         )
@@ -360,18 +355,6 @@ class AffectNano(nn.Module):
                 nn.init.normal_(w.weight, std=0.05)
             for w in (layer.out, layer.down):
                 nn.init.normal_(w.weight, std=0.05 / math.sqrt(2 * self.size.layers))
-
-    def adopt(self, weights: dict[str, Tensor]) -> None:
-        """Takes over weights that were learnt on features of another scale, or before some part of this was there."""
-        mine = self.state_dict()
-        for name in ("face", "voice", "caption"):
-            encoder, tail = getattr(self.front, name), getattr(self.front, name).spans[-1]
-            change = weights.get(f"front.{name}.scale", torch.ones_like(encoder.scale)) / encoder.scale
-            for i, (a, b) in enumerate(encoder.spans):
-                columns = torch.cat([change[a:b], change[tail[0] : tail[1]]]) if (a, b) != tail else change[a:b]
-                weights[f"front.{name}.views.{i}.weight"] = weights[f"front.{name}.views.{i}.weight"] * columns
-            weights[f"front.{name}.scale"] = encoder.scale
-        self.load_state_dict({**mine, **{n: w for n, w in weights.items() if n in mine}})
 
     def turn(self, position: Tensor) -> tuple[Tensor, Tensor]:
         """Rotation for positions [..., S] -> cos, sin [..., S, h/2]."""

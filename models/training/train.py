@@ -1,6 +1,6 @@
 """Trains affect-nano on freshly simulated episodes; resumable, one process.
 
-    python train.py --out run --minutes 85 --again 50
+    python train.py --out run --minutes 86 --again 16
 """
 import argparse
 import math
@@ -85,8 +85,6 @@ class Run:
         self.model = AffectNano(Size(rows(self.tokenizer), len(TERMS), len(CUES)))
         trial = example(self.tokenizer, 2 * 10**8 + args.seed, 4 if args.tiny else 256, 24)
         self.model.front.standardise(trial.face, trial.voice, trial.caption)
-        if args.start:
-            self.model.adopt(torch.load(args.start))
         matrices = [p for p in self.model.parameters() if p.ndim > 1]
         vectors = [p for p in self.model.parameters() if p.ndim <= 1]
         groups = [dict(params=matrices, weight_decay=0.05), dict(params=vectors, weight_decay=0.0)]
@@ -179,7 +177,6 @@ def arguments(argv=None):
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=85)
     parser.add_argument("--again", type=float, default=0, help="minutes of a second pass, with the rate anew")
-    parser.add_argument("--start", type=Path, help="weights to begin with, of an earlier version perhaps: parts that they lack begin anew")
     parser.add_argument("--steps", type=int, default=10**9)
     parser.add_argument("--coarse", type=float, default=0.3, help="share of the first pass that learns from single raters' notes")
     parser.add_argument("--rate", type=float, default=2e-3)

@@ -12,11 +12,11 @@ from words import OWN
 
 NEUTRAL_BELOW = 0.17  # a family weaker than this is not named
 SHOWS = 0.27  # an action unit (1 = as strong as people show it) from which a cue is said to be there
-_AU_CUES = {
+AU_CUES = {
     "brow_drawn": (4,), "inner_brow": (1,), "eyes_wide": (5,), "eyes_narrow": (7,), "eyes_closed": (43,), "smile": (12,), "smirk": (14,), "corners_down": (15,),
     "chin": (17,), "nose": (9,), "upper_lip": (10,), "lips_pressed": (24,), "lips_stretched": (20,), "mouth_open": (26,),
 }
-_LOOKS = {
+LOOKS = {
     "look_sad": ("sad", ("sadness", "boredom", "embarrassment")), "look_happy": ("happy", ("joy", "amusement", "calm", "interest")),
     "look_angry": ("angry", ("anger", "frustration", "disgust", "confusion")), "look_afraid": ("fear", ("fear", "surprise", "sadness")),
     "look_disgusted": ("disgust", ("disgust", "contempt", "anger")), "look_surprised": ("surprise", ("surprise", "interest", "fear")),
@@ -108,7 +108,7 @@ def _face_cues(cues, stack, m, last) -> None:
     units = _recent(m.visible, sure, 4)[:, last] / SHOWS * clear[..., None]
     quiet = (_recent(m.talking, np.ones_like(m.valid), 4)[:, last] < 0.2)[..., None]
     u = lambda a: units[..., A[a]]  # noqa: E731
-    for name, (a,) in _AU_CUES.items():
+    for name, (a,) in AU_CUES.items():
         mouth = a in (17, 20, 24, 26)
         put(name, u(a) * (quiet[..., 0] if mouth else 1))
     put("inner_brow", u(1) * (u(2) < 0.7 * np.maximum(u(1), 0.1)))
@@ -118,7 +118,7 @@ def _face_cues(cues, stack, m, last) -> None:
     put("smile", u(12) * (u(12) > 0))
     feeling = stack("feeling")[:, last]
     looks = _recent(m.posterior, sure, 4)[:, last]
-    for name, (expression, families) in _LOOKS.items():
+    for name, (expression, families) in LOOKS.items():
         fits = feeling[..., [K[f] for f in families]].max(-1) > 0.15
         put(name, looks[..., EXPRESSIONS.index(expression)] / 0.45 * fits * clear)
     motion = np.abs(np.diff(stack("pose"), axis=1, prepend=0)).sum(-1) + 0.05 * stack("nod") + 0.05 * stack("shake")

@@ -45,14 +45,11 @@ export async function* analyzeFile(path: string, options: AnalyzeFileOptions): A
  * @throws MediaFileError when the file cannot be read, FaceModelError when the face nets cannot be converted
  */
 export async function* measureFile(path: string, options: MeasureFileOptions = {}): AsyncGenerator<Hop> {
-  const { faceCacheDir, signal } = options;
   await using file = await openMediaFile(path);
-  const nets = await FaceNets.open(
-    await prepareFaceModels(faceCacheDir === undefined ? {} : { cacheDir: faceCacheDir }),
-  );
+  const nets = await FaceNets.open(await prepareFaceModels());
   const senses = new Senses(nets, () => undefined);
   try {
-    for await (const hops of hopsOf(file, senses, { signal })) yield* hops;
+    for await (const hops of hopsOf(file, senses, options)) yield* hops;
   } finally {
     senses.close();
     await nets.close();
@@ -60,8 +57,6 @@ export async function* measureFile(path: string, options: MeasureFileOptions = {
 }
 
 export interface MeasureFileOptions {
-  /** Where the converted face nets are kept; default: the user's cache folder. */
-  readonly faceCacheDir?: string;
   readonly signal?: AbortSignal;
 }
 

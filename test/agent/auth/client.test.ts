@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { Agent } from '../../../agent/agent.ts';
 import { ClientError, UndertoneClient } from '../../../agent/client/index.ts';
 import { startTestAgent } from '../fakes.ts';
-import { nowS, SECRET, sign } from './tokens.ts';
+import { GUARDED, nowS, sign } from './tokens.ts';
 
 let agent: Agent;
 const clients: UndertoneClient[] = [];
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 async function begin(): Promise<void> {
-  ({ agent } = await startTestAgent({ deployment: { context: 'research' }, auth: { secret: SECRET } }));
+  ({ agent } = await startTestAgent(GUARDED));
 }
 
 async function connect(token: string | (() => Promise<string>)): Promise<UndertoneClient> {

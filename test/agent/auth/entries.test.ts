@@ -5,7 +5,7 @@ import type { Agent } from '../../../agent/agent.ts';
 import { nowUs } from '../../../pipeline/index.ts';
 import { description, startTestAgent, TestClient, type FakeAnalysis, type FakeSfu } from '../fakes.ts';
 import { Doors, OFFER, SDP } from './doors.ts';
-import { claims, closed, nowS, SECRET, sign, unsigned } from './tokens.ts';
+import { claims, closed, GUARDED, nowS, sign, unsigned } from './tokens.ts';
 
 let agent: Agent;
 let sfu: FakeSfu;
@@ -16,8 +16,7 @@ afterEach(async () => {
 });
 
 async function begin(settings: Record<string, unknown> = {}): Promise<void> {
-  const defaults = { deployment: { context: 'research' }, auth: { secret: SECRET } };
-  ({ agent, sfu, analysis } = await startTestAgent({ ...defaults, ...settings }));
+  ({ agent, sfu, analysis } = await startTestAgent({ ...GUARDED, ...settings }));
 }
 
 const { publish, connect, join, receipt } = new Doors(() => agent.url);

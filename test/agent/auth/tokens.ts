@@ -3,6 +3,8 @@ import { SignJWT, type JWTPayload } from 'jose';
 import type { TestClient } from '../fakes.ts';
 
 export const SECRET = 'a secret of tests, at least thirty-two bytes long';
+/** Settings of an agent that asks for such tokens. */
+export const GUARDED = { deployment: { context: 'research' }, auth: { secret: SECRET } };
 export const key = new TextEncoder().encode(SECRET);
 
 export function nowS(): number {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { startTestAgent, type FakeAnalysis } from '../fakes.ts';
 import { Doors } from './doors.ts';
-import { closed, SECRET, sign } from './tokens.ts';
+import { closed, GUARDED, sign } from './tokens.ts';
 
 let agent: Agent;
 let analysis: FakeAnalysis;
@@ -15,8 +15,7 @@ afterEach(async () => {
 });
 
 async function begin(settings: Record<string, unknown> = {}): Promise<void> {
-  const defaults = { deployment: { context: 'research' }, auth: { secret: SECRET } };
-  ({ agent, analysis } = await startTestAgent({ ...defaults, ...settings }));
+  ({ agent, analysis } = await startTestAgent({ ...GUARDED, ...settings }));
 }
 
 const { publish, connect, join, receipt } = new Doors(() => agent.url);

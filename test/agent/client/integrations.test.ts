@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { nowUs } from '../../../pipeline/index.ts';
-import { SECRET } from '../auth/tokens.ts';
+import { GUARDED } from '../auth/tokens.ts';
 import { description, startTestAgent, TestClient } from '../fakes.ts';
 import { shifted, state } from './fakes.ts';
 
@@ -105,8 +105,7 @@ describe.skipIf(!has('websockets'))('the reader of a room in Python', () => {
   });
 
   it('ends with the reason when it is refused, instead of knocking for ever', async () => {
-    const settings = { deployment: { context: 'research' }, auth: { secret: SECRET } };
-    ({ agent } = await startTestAgent(settings));
+    ({ agent } = await startTestAgent(GUARDED));
     const { program, next } = read(agent.url, 'no-token');
     expect(await next()).toEqual(['refused', expect.stringContaining('bad-token')]);
     if (program.exitCode === null) await once(program, 'exit');

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { refuseForeign } from '../../../agent/http/same-origin.ts';
-import { SECRET } from '../auth/tokens.ts';
+import { GUARDED } from '../auth/tokens.ts';
 import { startTestAgent } from '../fakes.ts';
 
 let agent: Agent | undefined;
 afterEach(() => agent?.close());
 
 async function begin(server: Record<string, unknown> = {}): Promise<void> {
-  const settings = { deployment: { context: 'research' }, auth: { secret: SECRET }, server: { port: 0, ...server } };
+  const settings = { ...GUARDED, server: { port: 0, ...server } };
   ({ agent } = await startTestAgent(settings));
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { nowUs } from '../../../pipeline/index.ts';
-import { SECRET, sign } from '../auth/tokens.ts';
+import { GUARDED, sign } from '../auth/tokens.ts';
 import { description, startTestAgent, TestClient } from '../fakes.ts';
 
 let agent: Agent;
@@ -18,7 +18,7 @@ async function join(claims: Record<string, unknown>) {
 
 it('shows results to those whose token holds a role of the policy, as far as the token goes, and to nobody else', async () => {
   const policy = { visibility: ['coach'] };
-  const settings = { deployment: { context: 'research' }, auth: { secret: SECRET }, policy };
+  const settings = { ...GUARDED, policy };
   const started = await startTestAgent(settings);
   agent = started.agent;
   const mia = await join({ sub: 'mia' });
@@ -44,7 +44,7 @@ it('shows results to those whose token holds a role of the policy, as far as the
 });
 
 it('carries the ids of the platform through receipts and events', async () => {
-  const started = await startTestAgent({ deployment: { context: 'research' }, auth: { secret: SECRET } });
+  const started = await startTestAgent(GUARDED);
   agent = started.agent;
   const { client, ready } = await join({ sub: 'user-7' });
   expect(ready.participant).toMatchObject({ id: 'user-7', externalId: 'user-7' });

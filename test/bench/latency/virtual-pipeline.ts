@@ -13,7 +13,7 @@ import type { DescribableHop } from '../../../pipeline/describe/hop-input.ts';
 import { type DescribingModel, HopGrid } from '../../../pipeline/describe/hop-grid.ts';
 import { LATENCY_STAGES, type UnstampedEvent } from '../../../pipeline/index.ts';
 import { VideoIngest } from '../../../pipeline/ingest/video-ingest.ts';
-import { blindNets } from '../../pipeline/analysis/blind-nets.ts';
+import { blindNets, DEAF } from '../../pipeline/analysis/blind-nets.ts';
 import { PACK, heads } from '../../pipeline/describe/scene.ts';
 import { rtp } from '../../pipeline/ingest/rtp-writer.ts';
 
@@ -102,15 +102,8 @@ class VirtualCall {
     this.#participant = new Participant(
       blindNets(() => spend('sense')),
       {
+        ...DEAF,
         onHop: (hop, earlier, rested) => this.#gatherer.push(1, describable(hop, { earlier, rested })),
-        onRest: () => {},
-        onTurn: () => {},
-        onSignal: () => {},
-        onKeyFrameNeeded: () => {},
-        onProblem: (error) => {
-          throw error;
-        },
-        onFaceShed: () => {},
       },
       0,
     );

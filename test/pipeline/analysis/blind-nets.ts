@@ -1,5 +1,18 @@
 import { FACE_NETS } from '../../../models/face/manifest.ts';
 import type { FaceNets } from '../../../models/index.ts';
+import type { ParticipantEvents } from '../../../pipeline/analysis/participant.ts';
+
+/** News of a participant that nobody listens to; a problem fails the test. */
+export const DEAF: Omit<ParticipantEvents, 'onHop'> = {
+  onRest: () => {},
+  onTurn: () => {},
+  onSignal: () => {},
+  onKeyFrameNeeded: () => {},
+  onProblem: (error) => {
+    throw error;
+  },
+  onFaceShed: () => {},
+};
 
 /** Nets that see nobody, in the time that `look` takes. */
 export function blindNets(look: () => void): FaceNets {

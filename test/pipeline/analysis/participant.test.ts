@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Participant } from '../../../pipeline/analysis/participant.ts';
 import { encodePictures, type EncodedUnit } from '../ingest/encoded-media.ts';
 import { pictureStream, type TimedPacket } from '../ingest/rtp-writer.ts';
-import { blindNets } from './blind-nets.ts';
+import { blindNets, DEAF } from './blind-nets.ts';
 
 const VIDEO = { id: 'v', kind: 'video', mimeType: 'video/VP8', clockRateHz: 90_000 } as const;
 const START_US = 1_000_000_000;
@@ -30,15 +30,9 @@ async function call(units: readonly EncodedUnit[], layered: boolean): Promise<Ca
   const participant = new Participant(
     blindNets(() => looks.push(atS)),
     {
+      ...DEAF,
       onHop: ({ endUs }, _earlier, stands) => void (stands ? rested : told).push((endUs - START_US) / 1e6),
       onRest: (resting) => rests.push([resting, atS]),
-      onTurn: () => {},
-      onSignal: () => {},
-      onKeyFrameNeeded: () => {},
-      onProblem: (error) => {
-        throw error;
-      },
-      onFaceShed: () => {},
     },
     0,
   );
