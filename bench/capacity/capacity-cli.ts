@@ -45,7 +45,8 @@ Examples:
   undertone bench capacity --modes both --step-seconds 20 --out capacity.json
   undertone bench capacity --engines werift,mediasoup  the same load on both engines
 
-How to read it: "per agent core" divides participants by the CPU that the agent took at the knee. The load takes CPU
+How to read it: "per agent core" divides participants by the CPU that the agent took at the knee, with every process that
+it started (mediasoup's workers); so is its memory counted. Only Linux tells of either. The load takes CPU
 of the same machine; "load cores" says how much, and a load that came late is said. Power is read from a Jetson's
 INA3221 or from RAPL (often for root only), less what the idle agent takes; elsewhere it says unreadable.`,
     )

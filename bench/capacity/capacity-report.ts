@@ -13,8 +13,9 @@ export const capacityStepSchema = z.object({
   hopToDelivered: summarySchema.nullable(),
   dueToState: summarySchema.nullable(),
   hops: z.object({ received: z.number(), missed: z.number() }),
-  /** Mean number of busy cores, by process; null where the system does not tell. */
+  /** Mean number of busy cores, by process, the agent's with what it started; null where the system does not tell. */
   cores: z.object({ agent: z.number().nullable(), load: z.number().nullable(), bench: z.number() }),
+  /** Of the agent and what it started. */
   agentMiB: z.number().nullable(),
   /** Mean power of the whole machine meanwhile; null: unreadable. */
   watts: z.number().nullable(),

@@ -15,7 +15,7 @@ export interface CallOptions extends ClipChoice {
   readonly signal: AbortSignal;
 }
 
-/** CPU time used so far in ms; null where the system does not tell. */
+/** CPU time used so far in ms, by processes with what they started; null where the system does not tell. */
 export interface CpuTimes {
   readonly agent: number | null;
   readonly callers: number | null;

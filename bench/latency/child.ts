@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { cpuMsOfTree, residentBytesOfTree } from './process-tree.ts';
 
 const GRACE_MS = 5000;
 /** Of a child's standard error, this much is kept for the message when it fails. */
 const TAIL_CHARS = 4000;
-/** Linux counts CPU time in these, whatever the kernel's tick is (`sysconf(_SC_CLK_TCK)` is 100 everywhere Node runs). */
-const TICKS_PER_SECOND = 100;
 
 const fromSources = import.meta.url.endsWith('.ts');
 const ENDING = fromSources ? '.ts' : '.js';
@@ -49,19 +47,14 @@ export class Child {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
-  /** CPU time used so far in ms, all threads; null where the system does not tell (anything but Linux). */
-  async cpuMs(): Promise<number | null> {
-    const text = await readFile(`/proc/${this.process.pid}/stat`, 'utf8').catch(() => undefined);
-    // The second field, the name, may hold blanks and brackets: count from behind it. utime and stime are fields 14 and 15.
-    const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-    return fields === undefined ? null : ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000;
+  /** CPU time used so far in ms by it and by what it started, such as an SFU's workers; null where the system does not tell. */
+  cpuMs(): Promise<number | null> {
+    return cpuMsOfTree(this.process.pid);
   }
 
-  /** Memory that it holds now (resident set), in bytes; null where the system does not tell. */
-  async residentBytes(): Promise<number | null> {
-    const text = await readFile(`/proc/${this.process.pid}/status`, 'utf8').catch(() => undefined);
-    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(text ?? '')?.[1];
-    return kib === undefined ? null : Number(kib) * 1024;
+  /** Memory that it and what it started hold now (resident sets), in bytes; null where the system does not tell. */
+  residentBytes(): Promise<number | null> {
+    return residentBytesOfTree(this.process.pid);
   }
 
   /** Asks it to end, and after 5 s makes it. Idempotent. */

@@ -29,7 +29,7 @@ export interface LatencyReport extends Origin {
     readonly clockErrorMs: number | null;
     /** Events that the agent replaced by newer ones before they could be sent. */
     readonly superseded: number;
-    /** Mean number of CPU cores that were busy with it; null where the system does not tell. */
+    /** Mean number of CPU cores that were busy with it and with what it started (an SFU's workers); null where the system does not tell. */
     readonly agentCores: number | null;
     readonly callerCores: number | null;
     /** From a change in the media, whose moment is known, to its shift in the client; only where cues were shown. */
@@ -92,7 +92,7 @@ function notes({ results, config, machine }: LatencyReport): string[] {
   const found: string[] = [];
   const { agentCores, callerCores, clockErrorMs, mediaLeadMs, dueToState } = results;
   if (agentCores !== null)
-    found.push(`CPU: agent ${agentCores} cores${callerCores === null ? '' : `, callers ${callerCores}`}.`);
+    found.push(`CPU: agent with its SFU ${agentCores} cores${callerCores === null ? '' : `, callers ${callerCores}`}.`);
   found.push(
     `Due times are the ends of hops on the media timeline, less the ${ms(mediaLeadMs)} ms that it runs ahead of arrival; a hop that was left out counts until the next answer, so stalls are not hidden.` +
       (clockErrorMs === null ? '' : ` Clock error: at most ${ms(clockErrorMs)} ms.`),

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { ChildProcess } from 'node:child_process';
 import { BenchError } from '../bench-error.ts';
+import { residentBytesOfTree } from '../latency/process-tree.ts';
 import { type ProbeTold, probeSchema } from './probe-messages.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
@@ -13,11 +14,12 @@ export function watchArguments(): string[] {
 
 /** One look at the agent's process; bytes, after a collection in every thread. */
 export interface Look {
+  /** With the processes that it started, such as an SFU's workers, where the system tells of them. */
   readonly rssBytes: number;
   readonly heapBytes: number;
   readonly externalBytes: number;
   readonly handles: number;
-  /** Open files and sockets of the whole process; null where the system does not tell. */
+  /** Open files and sockets of the agent's own process; null where the system does not tell. */
   readonly descriptors: number | null;
   readonly lagMs: number;
   /** Threads whose heaps are in the sum. */
@@ -30,7 +32,7 @@ export async function lookAt(agent: ChildProcess, number: number): Promise<Look>
   const sum = (key: 'heapBytes' | 'externalBytes'): number =>
     told.threads.reduce((total, thread) => total + thread[key], 0);
   return {
-    rssBytes: told.rssBytes,
+    rssBytes: (await residentBytesOfTree(agent.pid)) ?? told.rssBytes,
     heapBytes: sum('heapBytes'),
     externalBytes: sum('externalBytes'),
     handles: told.handles,

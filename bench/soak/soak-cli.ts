@@ -40,6 +40,8 @@ Examples:
   undertone bench soak                                  2 minutes, as in CI
   undertone bench soak --minutes 480 --participants 6 --round-seconds 60 --out night.json
 
+"resident" is the agent's memory with every process that it started (mediasoup's workers).
+
 How to read it: a quantity leaks when it rises steadily (Mann-Kendall) and by more than caches may fill. The first
 quarter of the rounds does not count. Short runs find fast leaks only: let slow ones have a night.`,
     )
