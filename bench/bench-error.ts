@@ -13,6 +13,7 @@ export type BenchErrorCode =
   | 'sfu-failed'
   | 'nothing-measured'
   | 'report-malformed'
+  | 'not-comparable'
   | 'used-wrongly'
   | 'pack-unfit'
   | 'labels-unreadable'

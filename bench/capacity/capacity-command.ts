@@ -1,5 +1,7 @@
 import { LATENCY_STAGES } from '../../pipeline/index.ts';
 import { BenchError } from '../bench-error.ts';
+import { readAgentInfo } from '../latency/agent-info.ts';
+import { facelessCaution } from '../latency/faceless.ts';
 import { LatencyRecorder } from '../latency/latency-recorder.ts';
 import type { ClipChoice } from '../latency/load-clip.ts';
 import { LoadCall } from '../load/load-call.ts';
@@ -45,11 +47,13 @@ export async function measureCapacity(options: CapacityOptions): Promise<Capacit
   const meter = await findPowerMeter();
   const before = await readThermal();
   const runs: CapacityRun[] = [];
+  const engines = new Set<string>();
   let call: Pick<CapacityReport['config'], 'played' | 'pack' | 'loadCore'> | undefined;
   for (const engine of options.engines)
     for (const provider of options.providers)
       for (const mode of options.modes) {
         await using measured = await open(options, { engine, provider, mode });
+        engines.add((await readAgentInfo(measured.agent.url)).engine);
         call = { played: measured.load.title, pack: measured.pack, loadCore: measured.load.core };
         runs.push(await findKnee(measured, options, { engine, provider, mode }, meter));
       }
@@ -58,8 +62,24 @@ export async function measureCapacity(options: CapacityOptions): Promise<Capacit
   return {
     benchmark: 'capacity',
     ...origin,
-    config: { budgetMs, stepSeconds, settleSeconds, most, agentArgs, ...call, power: meter?.source ?? 'unreadable' },
-    results: { runs, cautions: [...thermalCautions(before, await readThermal()), ...lateLoads(runs)] },
+    config: {
+      budgetMs,
+      stepSeconds,
+      settleSeconds,
+      most,
+      agentArgs,
+      ...call,
+      engines: [...engines],
+      power: meter?.source ?? 'unreadable',
+    },
+    results: {
+      runs,
+      cautions: [
+        ...facelessRuns(runs, call.played),
+        ...thermalCautions(before, await readThermal()),
+        ...lateLoads(runs),
+      ],
+    },
   };
 }
 
@@ -230,6 +250,10 @@ function memoryEach(steps: readonly CapacityStep[]): number | null {
   const [first, last] = [told[0], told.at(-1)];
   if (!first || !last || first.participants === last.participants) return null;
   return round(((last.agentMiB ?? 0) - (first.agentMiB ?? 0)) / (last.participants - first.participants));
+}
+
+function facelessRuns(runs: readonly CapacityRun[], played: string): string[] {
+  return runs.some(({ mode }) => mode !== 'audio') ? facelessCaution(played) : [];
 }
 
 function lateLoads(runs: readonly CapacityRun[]): string[] {

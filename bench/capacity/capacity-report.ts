@@ -52,6 +52,8 @@ export interface CapacityReport extends Origin {
     readonly played: string;
     readonly pack: string;
     readonly agentArgs: readonly string[];
+    /** What the agents ran on: what the configuration, or "auto", came to on this machine. */
+    readonly engines: readonly string[];
     /** The core that the load was kept on, if it was. */
     readonly loadCore: number | null;
     readonly power: 'rapl' | 'ina3221' | 'unreadable';
@@ -97,7 +99,7 @@ export function capacityMarkdown(report: CapacityReport): string {
     ),
     '',
     ...originSentence(report),
-    `Pack ${config.pack}; played: ${config.played}, replayed as RTP${config.loadCore === null ? '' : ` from a process on core ${config.loadCore}`}. ` +
+    `Pack ${config.pack}; engine ${config.engines.join(', ')}; played: ${config.played}, replayed as RTP${config.loadCore === null ? '' : ` from a process on core ${config.loadCore}`}. ` +
       `Each load was measured for ${config.stepSeconds} s after ${config.settleSeconds} s; one that failed, twice.`,
     config.power === 'unreadable'
       ? 'Power: unreadable on this machine (no INA3221, and RAPL is missing or for root only).'

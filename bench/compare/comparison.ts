@@ -1,5 +1,6 @@
 import { BenchError } from '../bench-error.ts';
-import { conditionsOf, type Figure, figuresOf, showFigure } from '../report/figures.ts';
+import { cautionsOf, differencesOf } from '../report/conditions.ts';
+import { type Figure, figuresOf, showFigure } from '../report/figures.ts';
 import type { AnyReport } from '../report/read-report.ts';
 import { textTable } from '../text-table.ts';
 
@@ -18,7 +19,9 @@ export interface ComparedFigure {
 export interface Comparison {
   readonly kind: AnyReport['benchmark'];
   readonly figures: readonly ComparedFigure[];
-  /** Why the two may not be comparable, for people. */
+  /** In what the machines, loads or settings differed, for people: a ratio then says nothing of the two versions. */
+  readonly differing: readonly string[];
+  /** What else to keep in mind, for people. */
   readonly cautions: readonly string[];
 }
 
@@ -40,7 +43,7 @@ export function compareReports(a: AnyReport, b: AnyReport, noise: number): Compa
     const ratio = value === second ? 1 : second / value;
     return [{ name, unit, a: value, b: second, ratio, better, regression: worse }];
   });
-  return { kind: a.benchmark, figures, cautions: cautionsFor(a, b) };
+  return { kind: a.benchmark, figures, differing: differencesOf(a, b), cautions: cautionsFor(a, b) };
 }
 
 /** The comparison as a Markdown table with a sentence before it. */
@@ -54,6 +57,7 @@ export function comparisonMarkdown(comparison: Comparison, noise: number): strin
     regression ? 'worse' : '',
   ]);
   return [
+    ...unequal(comparison),
     comparisonVerdict(comparison, noise),
     '',
     textTable(['figure', 'A', 'B', 'B / A', 'verdict'], rows),
@@ -70,11 +74,22 @@ export function comparisonVerdict({ figures }: Comparison, noise: number): strin
     : `Worse by more than ${band}: ${regressed.map(({ name }) => name).join('; ')}.`;
 }
 
+/** Said before anything else when the two were not made under the same conditions; empty otherwise. */
+export function unequal({ differing }: Comparison): string[] {
+  return differing.length === 0
+    ? []
+    : [`NOT THE SAME CONDITIONS, so no ratio says which is better. ${differing.join(' ')}`];
+}
+
 function cautionsFor(a: AnyReport, b: AnyReport): string[] {
-  const second = conditionsOf(b);
-  const differing = [...conditionsOf(a)]
-    .filter(([what, first]) => first !== second.get(what))
-    .map(([what, first]) => `Different ${what}: ${String(first)} and ${String(second.get(what))}.`);
+  const own = [a, b].flatMap((report, index) =>
+    cautionsOf(report).map((caution) => `${index === 0 ? 'A' : 'B'}: ${caution}`),
+  );
+  const [before, after] = [a.version.node, b.version.node];
   const left = a.benchmark === 'latency' && b.benchmark === 'latency' && b.results.hops.missed > a.results.hops.missed;
-  return left ? [...differing, 'B left out more hops than A.'] : differing;
+  return [
+    ...own,
+    ...(before === after ? [] : [`Different versions of Node: ${before ?? 'untold'} and ${after ?? 'untold'}.`]),
+    ...(left ? ['B left out more hops than A.'] : []),
+  ];
 }

@@ -5,6 +5,7 @@ import { type CueOptions, measureCues } from './cue-command.ts';
 import { readOrigin } from '../origin.ts';
 import { ProgressBar } from '../progress.ts';
 import { Call, type CallOptions } from './call.ts';
+import { warnOfFaceless } from './faceless.ts';
 import { LatencyRecorder, type MeasuredSpan } from './latency-recorder.ts';
 import type { LatencyReport } from './latency-report.ts';
 
@@ -37,6 +38,7 @@ async function measureCall(options: LatencyOptions): Promise<LatencyReport> {
   let span: MeasuredSpan | undefined;
   const recorder = new LatencyRecorder(() => span, LATENCY_STAGES);
   await using call = await Call.open(options, recorder);
+  warnOfFaceless(call.played);
   await untilDescribed(call);
   await pass(warmupSeconds * 1000, 'warm-up', call);
   const fromMs = call.session.clock.roomMs(performance.now());

@@ -2,6 +2,7 @@ import type { Summary } from '../histogram.ts';
 import type { Origin } from '../origin.ts';
 import { textTable } from '../text-table.ts';
 import type { CueFigures } from './cue-recorder.ts';
+import { facelessCaution } from './faceless.ts';
 import type { LatencyFigures } from './latency-recorder.ts';
 
 /** Below this many values beyond a quantile, the quantile is an anecdote. */
@@ -89,7 +90,7 @@ function verdict({ results, config }: LatencyReport): string {
 }
 
 function notes({ results, config, machine }: LatencyReport): string[] {
-  const found: string[] = [];
+  const found = facelessCaution(config.played);
   const { agentCores, callerCores, clockErrorMs, mediaLeadMs, dueToState } = results;
   if (agentCores !== null)
     found.push(`CPU: agent with its SFU ${agentCores} cores${callerCores === null ? '' : `, callers ${callerCores}`}.`);

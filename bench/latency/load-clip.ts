@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CLIP_RATE_HZ, type Clip } from './clip.ts';
 import { readClipFile } from './clip-file.ts';
+import { NO_FACE } from './faceless.ts';
 import { buzzingVoice, drawnStill, swayingPictures } from './made-clip.ts';
 
 export interface ClipChoice {
@@ -31,10 +32,7 @@ export async function loadClip({ media, voice }: ClipChoice): Promise<Clip> {
   const spoken = await read(voice ?? (own === undefined ? VOICES.find((path) => existsSync(path)) : undefined));
   const heard = spoken !== undefined && isHeard(spoken) ? spoken : own;
   const pictures = picturesOf(shown);
-  const title = [
-    shown?.pictures.length ? shown.title : 'a drawn disc (no face)',
-    heard?.title ?? 'a synthetic buzz (no words)',
-  ];
+  const title = [shown?.pictures.length ? shown.title : NO_FACE, heard?.title ?? 'a synthetic buzz (no words)'];
   return {
     title: [...new Set(title)].join(' with '),
     pictures,

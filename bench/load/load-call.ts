@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '../bench-error.ts';
 import { AgentProcess } from '../latency/agent-process.ts';
 import type { ChildOptions } from '../latency/child.ts';
+import { warnOfFaceless } from '../latency/faceless.ts';
 import type { LatencyRecorder } from '../latency/latency-recorder.ts';
 import { RoomSession, type ShiftListener } from '../latency/room-session.ts';
 import { type LoadMedia, LoadProcess } from './load-process.ts';
@@ -54,6 +55,7 @@ export class LoadCall implements AsyncDisposable {
     });
     try {
       const call = new LoadCall(agent, await LoadProcess.start(options, options.signal), options);
+      if (options.kinds.includes('video')) warnOfFaceless(call.load.title);
       call.#host = await call.#session(() => {});
       return call;
     } catch (error) {

@@ -29,29 +29,6 @@ export function figuresOf(report: AnyReport): Figure[] {
   return qualityFigures(report);
 }
 
-/** What must be the same for two reports to be comparable. */
-export function conditionsOf(report: AnyReport): ReadonlyMap<string, unknown> {
-  const { cpu, cores } = report.machine;
-  const conditions = new Map<string, unknown>([
-    ['machines', cpu],
-    ['numbers of cores', cores],
-  ]);
-  for (const [what, key] of [
-    ['numbers of participants', 'participants'],
-    ['media', 'played'],
-    ['packs', 'pack'],
-    ['budgets', 'budgetMs'],
-  ] as const)
-    if (key in report.config) conditions.set(what, plain(report.config[key]));
-  if (report.benchmark === 'quality') conditions.set('numbers of lines', report.counts.lines);
-  return conditions;
-}
-
-/** Values of several parts are compared by what they say. */
-function plain(value: unknown): unknown {
-  return typeof value === 'object' ? JSON.stringify(value) : value;
-}
-
 type Maybe = number | null | undefined;
 
 function put(figures: Figure[], name: string, unit: Figure['unit'], value: Maybe, better: Figure['better']): void {

@@ -5,6 +5,8 @@ export interface Section {
   readonly title: string;
   /** What a reader should take from it, plain text. */
   readonly lead?: string;
+  /** What would mislead a reader who did not know it, plain text; stands first. */
+  readonly warning?: string;
   /** When, from what and beside what it was measured, plain text. */
   readonly made?: string;
   readonly body: readonly string[];
@@ -54,8 +56,8 @@ export function notes(lines: readonly string[]): string {
 /** The whole page: one file that needs nothing else. */
 export function page(title: string, subtitle: readonly string[], sections: readonly Section[]): string {
   const body = sections.map(
-    ({ title: heading, lead, made, body: parts }) =>
-      `<section><h2>${escape(heading)}</h2>${lead === undefined ? '' : `<p class="lead">${escape(lead)}</p>`}${parts.join('')}` +
+    ({ title: heading, warning, lead, made, body: parts }) =>
+      `<section><h2>${escape(heading)}</h2>${warning === undefined ? '' : `<p class="warning">${escape(warning)}</p>`}${lead === undefined ? '' : `<p class="lead">${escape(lead)}</p>`}${parts.join('')}` +
       `${made === undefined ? '' : `<p class="made">${escape(made)}</p>`}</section>`,
   );
   return `<!doctype html>
@@ -72,7 +74,7 @@ const STYLE = `
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 header,main{max-width:860px;margin:0 auto;padding:0 24px}header{padding-top:48px}h1{font-size:30px;line-height:1.2;margin:0 0 8px;letter-spacing:-.02em}
 header p{margin:0;color:var(--soft);font-size:14px}section{background:var(--card);border:1px solid var(--rule);border-radius:14px;padding:22px 26px;margin:24px 0}
-h2{font-size:19px;margin:0 0 6px}.lead{margin:0 0 14px;max-width:68ch}figure{margin:18px 0 0}figcaption{color:var(--soft);font-size:13px;max-width:80ch}
+h2{font-size:19px;margin:0 0 6px}.warning{margin:0 0 14px;color:var(--bad);font-weight:600}.lead{margin:0 0 14px;max-width:68ch}figure{margin:18px 0 0}figcaption{color:var(--soft);font-size:13px;max-width:80ch}
 svg{width:100%;height:auto;display:block;font-size:12px}svg text{fill:var(--ink)}svg .tick,svg .axis{fill:var(--soft);font-size:11.5px}svg .label{font-size:12.5px}svg .value{fill:var(--soft);font-size:12px}
 svg .name{font-weight:600}.middle{text-anchor:middle}.end{text-anchor:end}.grid{stroke:var(--rule);fill:none}.faint{opacity:.5}.line{fill:none;stroke-width:2.2;stroke-linejoin:round}.cross{fill:none;stroke-width:2.4}
 .limit{fill:none;stroke:var(--bad);stroke-width:1.4;stroke-dasharray:6 5}.whisker{stroke:var(--soft);fill:none}

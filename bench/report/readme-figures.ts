@@ -2,6 +2,7 @@
 import { BenchError } from '../bench-error.ts';
 import type { Summary } from '../histogram.ts';
 import { textTable } from '../text-table.ts';
+import { standingCautions } from './conditions.ts';
 import { carriedRooms, tapCosts } from './forward-input.ts';
 import type { AnyReport, CapacityInput, CostInput, ForwardInput, LatencyInput, SoakInput } from './read-report.ts';
 
@@ -47,6 +48,7 @@ export function readmeFigures(reports: readonly AnyReport[]): string {
     reports.filter((report): report is Kind<K> => report.benchmark === kind);
   const calls = of('latency').toSorted((a, b) => people(a) - people(b));
   return [
+    ...standingCautions(reports).map((caution) => `**${caution}**`),
     ...latencyTable(calls),
     ...shiftTable(calls),
     ...of('capacity').flatMap(capacityTable),

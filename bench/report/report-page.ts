@@ -1,4 +1,5 @@
-import { compareReports, comparisonVerdict } from '../compare/comparison.ts';
+import { compareReports, comparisonVerdict, unequal } from '../compare/comparison.ts';
+import { cautionsOf, mixedConditions, playedIn } from './conditions.ts';
 import { showFigure } from './figures.ts';
 import { figure, notes, page, type Section, table } from './html.ts';
 import type { AnyReport } from './read-report.ts';
@@ -18,14 +19,26 @@ export function reportPage(reports: readonly AnyReport[], noise: number): string
     second !== undefined && reports.length === 2 && first.benchmark === second.benchmark
       ? [comparisonSection(first, second, noise)]
       : [];
+  const mixed = comparison.length > 0 ? [] : mixedConditions(reports);
   const sections = reports.flatMap((report, index) =>
     sectionsOf(report).map((section, place, all) => ({
       ...section,
+      ...(place === 0 ? warningOf(cautionsOf(report)) : {}),
       ...(place === all.length - 1 ? { made: madeLine(report) } : {}),
       title: comparison.length === 0 ? section.title : `${index === 0 ? 'A' : 'B'} · ${section.title}`,
     })),
   );
-  return page(titleOf(reports), originLines(reports), [...comparison, ...sections]);
+  return page(titleOf(reports), originLines(reports), [...unequalSection(mixed), ...comparison, ...sections]);
+}
+
+function warningOf(cautions: readonly string[]): Pick<Section, 'warning'> {
+  return cautions.length === 0 ? {} : { warning: cautions.join(' ') };
+}
+
+function unequalSection(mixed: readonly string[]): Section[] {
+  if (mixed.length === 0) return [];
+  const lead = 'What follows was measured in different ways: hold no figure of one section against one of another.';
+  return [{ title: 'Not the same conditions', ...warningOf(mixed), lead, body: [] }];
 }
 
 function titleOf(reports: readonly AnyReport[]): string {
@@ -49,13 +62,16 @@ function originLines(reports: readonly AnyReport[]): string[] {
 }
 
 /** What a report was made from, when, and how busy the machine was before. */
-function madeLine({ benchmark, machine, version, madeAt, config }: AnyReport): string {
+function madeLine(report: AnyReport): string {
+  const { benchmark, machine, version, madeAt, config } = report;
+  const played = playedIn(report);
   return [
     `undertone bench ${benchmark}`,
     ...(version.revision === null
       ? []
       : [`revision ${version.revision.slice(0, 9)}${version.dirty === true ? ' with changes' : ''}`]),
     ...(typeof config['pack'] === 'string' ? [config['pack']] : []),
+    ...(played === undefined ? [] : [`played: ${played}`]),
     ...(madeAt === undefined ? [] : [`${madeAt.slice(0, 16).replace('T', ' ')} UTC`]),
     ...(machine.loadBefore === undefined ? [] : [`load before ${machine.loadBefore}`]),
   ].join(' · ');
@@ -78,6 +94,7 @@ function comparisonSection(a: AnyReport, b: AnyReport, noise: number): Section {
       : '';
   return {
     title: 'B against A',
+    ...warningOf(unequal(comparison)),
     lead: comparisonVerdict(comparison, noise),
     body: [
       figure(

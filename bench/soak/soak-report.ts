@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { facelessCaution } from '../latency/faceless.ts';
 import type { Origin } from '../origin.ts';
 import { originSentence } from '../report/origin-sentence.ts';
 import { textTable } from '../text-table.ts';
@@ -72,6 +73,7 @@ export function soakMarkdown(report: SoakReport): string {
     `Heaps of ${results.threads} thread${results.threads === 1 ? '' : 's'} of the agent.` +
       (results.threads === 1 ? ' (The others can be seen only when the agent runs from the build.)' : ''),
     ...originSentence(report),
+    ...facelessCaution(config.played).map((caution) => `- ${caution}`),
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import { figure, notes, type Section, table, tiles } from '../html.ts';
+import { figure, type Section, table, tiles } from '../html.ts';
 import type { CapacityInput } from '../read-report.ts';
 import { lineChart, type Series } from '../svg.ts';
 import { told } from './format.ts';
@@ -32,7 +32,6 @@ export function capacitySections({ results, config }: CapacityInput): Section[] 
           'Crosses did not hold: the p95 was beyond the budget, or something was shed. Each load that failed was measured twice.',
         ),
         runTable(results.runs),
-        notes(results.cautions),
       ],
     },
   ];

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { compareCommand } from '../../../bench/compare/compare-cli.ts';
 import { compareReports, comparisonMarkdown } from '../../../bench/compare/comparison.ts';
 import { parseReport } from '../../../bench/report/read-report.ts';
 
@@ -8,12 +12,12 @@ function summary(p50: number): object {
   return { n: 100, mean: p50, p50, p90: p50 * 1.5, p95: p50 * 2, p99: p50 * 3, max: p50 * 4 };
 }
 
-function latency(encode: number, cpu = 'a cpu'): string {
+function latency(encode: number, cpu = 'a cpu', played = 'a clip'): string {
   return JSON.stringify({
     benchmark: 'latency',
     ...origin,
     machine: { cpu, cores: 2 },
-    config: { participants: 1, played: 'a clip', pack: 'p@1' },
+    config: { participants: 1, played, pack: 'p@1' },
     results: {
       stages: { encode: summary(encode), tap: null },
       hopToDelivered: summary(60),
@@ -39,11 +43,11 @@ const compare = (a: string, b: string, noise = 0.1): ReturnType<typeof compareRe
 
 describe('comparing two reports', () => {
   it('finds the one stage that got slower, with its ratio, and nothing else', () => {
-    const { figures, cautions } = compare(latency(20), latency(70));
+    const { figures, cautions, differing } = compare(latency(20), latency(70));
     expect(figures.filter(({ regression }) => regression)).toEqual([
       { name: 'stage encode, p50', unit: 'ms', a: 20, b: 70, ratio: 3.5, better: 'lower', regression: true },
     ]);
-    expect(cautions).toEqual([]);
+    expect([cautions, differing]).toEqual([[], []]);
   });
 
   it('lets a difference inside the noise band pass, and any improvement', () => {
@@ -57,9 +61,48 @@ describe('comparing two reports', () => {
   });
 
   it('says why two reports may not be comparable', () => {
-    expect(compare(latency(20), latency(20, 'another cpu')).cautions).toEqual([
+    expect(compare(latency(20), latency(20, 'another cpu')).differing).toEqual([
       'Different machines: a cpu and another cpu.',
     ]);
+  });
+
+  it('says before anything else that another load was played, and that one showed no face', () => {
+    const compared = compare(latency(20), latency(20, 'a cpu', 'a drawn disc (no face) with a voice'));
+    expect(compared.differing).toEqual(['Different media: a clip and a drawn disc (no face) with a voice.']);
+    expect(compared.cautions).toEqual([expect.stringMatching(/^B: Nobody showed a face/)]);
+    expect(comparisonMarkdown(compared, 0.1)).toMatch(/^NOT THE SAME CONDITIONS.*Different media/);
+  });
+
+  it('takes every setting for a condition, also one that only one of the two tells', () => {
+    const given = (config: object): string =>
+      latency(20).replace('"pack"', `${JSON.stringify(config).slice(1, -1)},"pack"`);
+    expect(compare(given({ agentArgs: [] }), given({ agentArgs: ['--config', 'a.yaml'] })).differing).toEqual([
+      'Different settings of "agentArgs": [] and ["--config","a.yaml"].',
+    ]);
+    expect(compare(latency(20), given({ layered: true })).differing).toEqual([
+      'Different settings of "layered": untold and true.',
+    ]);
+  });
+
+  it('refuses reports of different loads on the command line, unless they are wanted anyway', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'compare-'));
+    const [a, b] = [join(dir, 'a.json'), join(dir, 'b.json')];
+    await writeFile(a, latency(20));
+    await writeFile(b, latency(20, 'a cpu', 'another clip'));
+    const run = (...more: string[]): Promise<unknown> => compareCommand().parseAsync([a, b, ...more], { from: 'user' });
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      await expect(run()).rejects.toMatchObject({
+        code: 'not-comparable',
+        message: expect.stringContaining('Different media: a clip and another clip.'),
+      });
+      expect(written).not.toHaveBeenCalled();
+      await run('--anyway');
+      expect(written.mock.calls.join()).toMatch(/^NOT THE SAME CONDITIONS/);
+    } finally {
+      written.mockRestore();
+      await rm(dir, { recursive: true });
+    }
   });
 
   it('says in words what got worse', () => {

@@ -26,6 +26,17 @@ describe('the figures of the README', () => {
     expect(figures).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  it('say it first when they were not made under the same conditions, or without a face', () => {
+    expect(figures).not.toContain('**');
+    const latency = reports.find(({ benchmark }) => benchmark === 'latency');
+    const changed = structuredClone(latency);
+    if (latency === undefined || changed === undefined) throw new Error('no latency report is committed');
+    changed.config['played'] = 'a drawn disc (no face)';
+    const mixed = readmeFigures([latency, changed]);
+    expect(mixed).toMatch(/^\*\*Not made under the same conditions.*Different media: .* and a drawn disc/);
+    expect(mixed).toMatch(/\*\*`bench latency`: Nobody showed a face/);
+  });
+
   it('are put between the marks, and stay the same when they are put there again or lined up otherwise', () => {
     const empty = `# A title\n\n${/<!-- figures:.*-->/.exec(markOf(() => withFigures('', [])))?.[0]}\n<!-- end of figures -->\n\nMore.\n`;
     const once = withFigures(empty, reports);

@@ -19,7 +19,7 @@ function distribution(scale: number): Histogram {
   return histogram;
 }
 
-function latency(scale: number): AnyReport {
+function latency(scale: number, played = 'a clip'): AnyReport {
   const histogram = distribution(scale);
   const summary = histogram.summary();
   return parseReport(
@@ -28,7 +28,7 @@ function latency(scale: number): AnyReport {
       machine: { cpu: 'a <cpu>', cores: 2, memoryGiB: 8, platform: 'linux', arch: 'x64', loadBefore: 0 },
       version: { undertone: '1', node: 'v20', revision: null },
       madeAt: '2030-01-01T00:00:00Z',
-      config: { participants: 1, played: 'a clip', pack: 'p@1' },
+      config: { participants: 1, played, pack: 'p@1' },
       results: {
         stages: { tap: summary, encode: summary, firstWord: summary, decoded: null },
         hopToDelivered: summary,
@@ -99,6 +99,15 @@ describe('the page of a report', () => {
     expect(reportPage([latency(1), capacity], 0.1)).not.toContain('B against A');
   });
 
+  it('warns where figures stand beside one another that were not made under the same conditions', () => {
+    const other = latency(1, 'a drawn disc (no face) with a voice');
+    const comparison = reportPage([latency(1), other], 0.1);
+    expect(comparison).toMatch(/class="warning">NOT THE SAME CONDITIONS[^<]*Different media/);
+    expect(comparison).toMatch(/B · Latency[^<]*<\/h2><p class="warning">Nobody showed a face/);
+    expect(reportPage([latency(1), other, capacity], 0.1)).toMatch(/Not the same conditions<\/h2><p class="warning">/);
+    expect(reportPage([latency(1), latency(2)], 0.1)).not.toContain('class="warning"');
+  });
+
   it.skipIf(!existsSync(CHROMIUM))(
     'lays out in a browser without anything beyond the edges',
     { timeout: 180_000 },
@@ -150,6 +159,7 @@ describe('the page of a report', () => {
     const markdown = figuresMarkdown([capacity]);
     expect(markdown).toContain('| participants: both, werift, cpu');
     expect(markdown).toContain('undertone bench capacity');
+    expect(markdown).not.toContain('**');
   });
 });
 
@@ -216,7 +226,7 @@ describe('the forward path', () => {
       expect(html).toContain('40 → 120');
       expect(html).toContain('at 24 packets were lost');
       expect(html).not.toMatch(/NaN|Infinity|undefined/);
-      expect(compareReports(forward(nested), forward(!nested), 0.1)).toMatchObject({ cautions: [] });
+      expect(compareReports(forward(nested), forward(!nested), 0.1)).toMatchObject({ cautions: [], differing: [] });
       const markdown = figuresMarkdown([forward(nested)]);
       expect(markdown).toMatch(/werift, 4 publishers: p50, taps on over off +\| × 1\.10 \(1\.00 to 1\.20\)/);
     },
