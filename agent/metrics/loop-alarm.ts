@@ -2,7 +2,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 
-const RESOLUTION_MS = 20;
+/** Each is a wake of the thread, also when nobody is there. What is measured is the time between two of them. */
+const RESOLUTION_MS = 100;
 const LOOK_EVERY_MS = 5000;
 /** A tenth of this is usual under load; a blocked main thread shows far above. */
 const ALARM_MS = 200;
@@ -12,7 +13,7 @@ export function watchEventLoop(log: Logger): () => void {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
   const timer = setInterval(() => {
-    const lagMs = Math.round(delays.max / 1e6);
+    const lagMs = Math.round(delays.max / 1e6) - RESOLUTION_MS;
     delays.reset();
     if (lagMs > ALARM_MS)
       log.warn({ lagMs }, 'the main thread was blocked; is the machine overloaded? Analyse fewer people on it');

@@ -107,13 +107,17 @@ export class Metrics implements Observer {
   }
 }
 
+const RARELY_MS = 60_000;
 let shared: Registry | undefined;
 
 /** CPU, memory, garbage and event-loop lag of the process. Its watches cannot be ended, so all agents of a process share them. */
 function processRegistry(): Registry {
   if (!shared) {
     shared = new Registry();
-    collectDefaultMetrics({ register: shared });
+    collectDefaultMetrics({ register: shared, eventLoopMonitoringPrecision: RARELY_MS });
+    // Quantiles would need a hundred wakes a second, also when nobody is there; how late the loop is at a scrape stays.
+    for (const { name } of shared.getMetricsAsArray())
+      if (name.startsWith('nodejs_eventloop_lag_') && name !== 'nodejs_eventloop_lag_seconds') shared.removeSingleMetric(name);
   }
   return shared;
 }

@@ -13,7 +13,7 @@ import type { Turn } from '../window/turn-detector.ts';
 import { Participant } from './participant.ts';
 import { type SignalChange, signalEvent } from './signal-board.ts';
 
-/** How often waits for lost packets and for late hops are looked at, and while everybody rests or nobody is there. */
+/** How often waits for lost packets and for late hops are looked at, and while everybody rests. */
 const TICK_MS = 20;
 const RESTING_TICK_MS = 80;
 const MAX_BLOCKED_US = 60_000;
@@ -41,8 +41,9 @@ export class AnalysisHost {
   readonly #owners = new Map<number, number>();
   readonly #grid: HopGrid<number>;
   readonly #gatherer: HopGatherer<DescribableHop>;
-  #ticker: NodeJS.Timeout;
-  #tickMs = TICK_MS;
+  /** None while nobody is there. */
+  #ticker: NodeJS.Timeout | undefined;
+  #tickMs = 0;
   #tickedUs = nowUs();
   /** Never twice in a row, or an overloaded worker would close no hop at all. */
   #skipped = false;
@@ -65,7 +66,6 @@ export class AnalysisHost {
       run: (batch) => this.#run(batch),
       onShed: (session) => this.#shed(session),
     });
-    this.#ticker = setInterval(() => this.#tick(), this.#tickMs);
   }
 
   static async open(options: AnalysisModelOptions, post: (message: FromWorker) => void): Promise<AnalysisHost> {
@@ -107,7 +107,7 @@ export class AnalysisHost {
       case 'track':
         return this.#openTrack(message);
       case 'track-closed':
-        this.#ofTrack(message.track)?.participant.closeTrack(message.track);
+        this.#ofTrack(message.track)?.participant.closeTrack(message.track, message.reason);
         this.#owners.delete(message.track);
         return undefined;
       case 'caption':
@@ -220,12 +220,14 @@ export class AnalysisHost {
 
   /** Ticks as often as somebody needs it. */
   #pace(): void {
-    const awake = [...this.#seats.values()].some(({ participant }) => !participant.resting);
-    const tickMs = awake ? TICK_MS : RESTING_TICK_MS;
+    const seats = [...this.#seats.values()];
+    const resting = seats.every(({ participant }) => participant.resting);
+    const tickMs = seats.length === 0 ? 0 : resting ? RESTING_TICK_MS : TICK_MS;
     if (tickMs === this.#tickMs) return;
-    this.#tickMs = tickMs;
     clearInterval(this.#ticker);
-    this.#ticker = setInterval(() => this.#tick(), tickMs);
+    this.#tickMs = tickMs;
+    this.#tickedUs = nowUs();
+    this.#ticker = tickMs > 0 ? setInterval(() => this.#tick(), tickMs) : undefined;
   }
 
   #tick(): void {
