@@ -18,10 +18,13 @@ export interface ProviderChoice<T> {
   readonly refused: readonly ProviderRefusal[];
 }
 
+const GPU_BUILD =
+  process.platform === 'linux' && process.arch === 'arm64'
+    ? 'needs an NVIDIA driver and ONNX Runtime built on this machine with --use_cuda --use_tensorrt --build_nodejs: for arm64 onnxruntime-node comes with the CPU only.'
+    : 'needs linux x64, an NVIDIA driver, and onnxruntime-node installed with --onnxruntime-node-install=cuda12.';
 const ADVICE: Record<string, string> = {
-  tensorrt:
-    'TensorRT needs linux x64, an NVIDIA driver, and onnxruntime-node installed with --onnxruntime-node-install=cuda12.',
-  cuda: 'CUDA needs linux x64, an NVIDIA driver, and onnxruntime-node installed with --onnxruntime-node-install=cuda12.',
+  tensorrt: `TensorRT ${GPU_BUILD}`,
+  cuda: `CUDA ${GPU_BUILD}`,
   webgpu: 'WebGPU needs a GPU with a working Vulkan, Metal or Direct3D 12 driver.',
   cpu: 'The CPU provider comes with onnxruntime-node; reinstall it.',
 };
