@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 
-/** What a Debian 12 or Ubuntu 22.04 and later needs for the build. */
+/** What Debian 12 and Ubuntu 24.04 need for the build; the flatc of Ubuntu 22.04 is too old. */
 export const BUILD_PACKAGES =
   'g++ cmake ninja-build pkg-config libssl-dev libuv1-dev libusrsctp-dev libabsl-dev libflatbuffers-dev flatbuffers-compiler libsrtp2-dev';
 
@@ -28,8 +28,7 @@ export async function buildWorker(
   accept: (program: string) => Promise<void>,
 ): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'undertone-mediasoup-'));
-  const log = join(tmpdir(), 'undertone-mediasoup-build.log');
-  await configureAndCompile(sourceDir, dir, log);
+  await configureAndCompile(sourceDir, dir);
   const program = join(dir, 'mediasoup-worker');
   await accept(program);
   await mkdir(dirname(target), { recursive: true });
@@ -41,7 +40,8 @@ export async function buildWorker(
   await rm(dir, { recursive: true, force: true });
 }
 
-async function configureAndCompile(sourceDir: string, dir: string, log: string): Promise<void> {
+async function configureAndCompile(sourceDir: string, dir: string): Promise<void> {
+  const log = join(dir, 'build.log');
   const recipe = ['-G', 'Ninja', '-S', recipeDir(), '-B', dir, `-DWORKER_SOURCE=${join(sourceDir, 'worker')}`];
   const jobs = String(Math.max(1, availableParallelism()));
   for (const args of [recipe, ['--build', dir, '--parallel', jobs]]) {
@@ -50,9 +50,16 @@ async function configureAndCompile(sourceDir: string, dir: string, log: string):
     throw new WorkerBuildError(
       status === 'missing'
         ? `There is no cmake here. Install what the build needs (Debian, Ubuntu: apt-get install ${BUILD_PACKAGES}) and run this again.`
-        : `The build of the mediasoup worker failed; ${log} says where. Most often a library is missing (Debian, Ubuntu: apt-get install ${BUILD_PACKAGES}).`,
+        : `The build of the mediasoup worker failed${await firstReason(log)}; ${log} says more. Most often a library is missing (Debian, Ubuntu: apt-get install ${BUILD_PACKAGES}).`,
     );
   }
+}
+
+/** What CMake gave as its first error, in one line; empty when the compiler it was that failed. */
+async function firstReason(log: string): Promise<string> {
+  const [, indented = ''] = /^CMake Error.*:\n\n?((?: {2,}.*\n)+)/m.exec(await readFile(log, 'utf8')) ?? [];
+  const words = indented.trim().replaceAll(/\s+/g, ' ');
+  return words && ` (${words.replace(/\.$/, '')})`;
 }
 
 async function run(program: string, args: readonly string[], log: string): Promise<number | 'missing'> {
