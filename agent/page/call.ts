@@ -1,12 +1,18 @@
 /** A call from joining to leaving: what the server says becomes what is on the screen. */
 import { UndertoneClient, type ClientEvent, type SessionReady } from '../client/index.ts';
+import type { Participant } from '../protocol/participants.ts';
 import { CallView } from './call-view.ts';
+import { PublishError } from './media/publisher.ts';
 import { Watcher } from './media/watcher.ts';
 import { OwnMedia } from './own-media.ts';
 import { t, timeText } from './texts.ts';
 import { hideBanner, showBanner, showFault, showStatus } from './view/banner.ts';
 import { askConsent } from './view/consent-dialog.ts';
 import type { LobbyChoice } from './view/lobby.ts';
+
+/** A media engine that failed is back within a second or two. */
+const PUBLISH_AGAIN_MS = 1000;
+const PUBLISH_ATTEMPTS = 10;
 
 export class Call {
   readonly #choice: LobbyChoice;
@@ -19,6 +25,9 @@ export class Call {
   #agreed: string | undefined;
   /** Who one is in the present session. */
   #self: string | undefined;
+  /** The server has what is published here. */
+  #live = false;
+  #publishing = false;
   #ended = false;
 
   /** @param onEnd the person left, or joining failed with an error */
@@ -103,6 +112,9 @@ export class Call {
         if (event.participant === client.session.participant.id)
           showStatus(t('erased', { time: timeText(event.tookMs) }));
         break;
+      case 'participant.changed':
+        if (event.participant.id === this.#self) this.#noteOwn(event.participant);
+        break;
       case 'analysis.changed':
         if (!event.enabled) this.#agreed = undefined;
         break;
@@ -147,16 +159,30 @@ export class Call {
     return true;
   }
 
-  async #publish(): Promise<void> {
+  /** What was published is gone and nobody here took it back: the media engine failed. */
+  #noteOwn({ audio, video }: Participant): void {
+    const live = audio !== 'none' || video !== 'none';
+    const lost = this.#live && !live && !this.#publishing;
+    this.#live = live;
+    if (lost) void this.#publish();
+  }
+
+  async #publish(attempt = 1): Promise<void> {
     const [client, media] = [this.#client, this.#media];
     if (!client || !media || this.#ended) return;
     const { whip, token, iceServers } = client.session;
+    this.#publishing = true;
+    this.#live = false;
     try {
       await media.publish({ path: whip, token, iceServers }, () => void this.#publish());
       for (const kind of ['audio', 'video'] as const)
         if (media.muted[kind]) client.send({ type: 'mute', kind, muted: true });
     } catch (error) {
-      showFault(asError(error).message);
+      if (error instanceof PublishError && error.retryable && attempt < PUBLISH_ATTEMPTS)
+        setTimeout(() => void this.#publish(attempt + 1), PUBLISH_AGAIN_MS);
+      else showFault(asError(error).message);
+    } finally {
+      this.#publishing = false;
     }
   }
 

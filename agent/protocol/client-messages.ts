@@ -80,7 +80,9 @@ const restartSchema = z
   .object({
     type: z.literal('restart').describe('asks for an ICE restart of the viewing connection'),
   })
-  .describe('Answered by an `offer` with new ICE credentials.');
+  .describe(
+    'Answered by an `offer` with new ICE credentials, or, when the server has given the connection up, by the first `offer` of a new one.',
+  );
 
 const consentSetSchema = z
   .object({

@@ -106,7 +106,7 @@ const offerSchema = z
     tracks: z.array(z.object({ mid: z.string(), trackId: z.string(), participant: z.string(), kind: mediaKindSchema })),
   })
   .describe(
-    'The media of the others, for those who `watch`. Answered by `answer`; a later offer replaces an earlier one.',
+    'The media of the others, for those who `watch`. Answered by `answer`; a later offer replaces an earlier one. Numbers rise by one; an offer that does not go on from the last one (`number` 1 again) is of a new connection: close the old `RTCPeerConnection` and answer with a new one. That comes after a `restart` of a connection that was lost for good, and by itself when the media engine of the room failed.',
   );
 
 const deliveredSchema = z

@@ -7,6 +7,7 @@ import { AuthError } from '../auth/auth-error.ts';
 import { AnalysisStoppedError } from '../policy/analysis-switch.ts';
 import { Member, type Subscriber } from './member.ts';
 import { Room, type RoomOptions } from './room.ts';
+import { openAgain } from './view-again.ts';
 
 /** A request that cannot be done; `status` is its HTTP status where it came over HTTP. */
 export class RoomError extends Error {
@@ -284,24 +285,48 @@ export class RoomDirectory {
     return session;
   }
 
-  /** Opens the one connection over which a member watches the others. */
+  /** Opens the one connection over which a member watches the others; one that is open is given again. */
   async watch(seat: Seat): Promise<Viewer> {
-    const { member, room } = seat;
+    const { member } = seat;
     if (!member.access.subscribe)
       throw new RoomError('forbidden', 403, 'This token does not allow watching (claim "subscribe").');
-    member.viewer ??= this.#options.sfu.view(
+    member.watching = true;
+    member.viewer ??= this.#view(seat);
+    return member.viewer;
+  }
+
+  #view(seat: Seat): Promise<Viewer> {
+    const { member, room } = seat;
+    const forget = (): void => {
+      if (member.viewer === opening) member.viewer = undefined;
+    };
+    const opening = this.#options.sfu.view(
       room.name,
       member.id,
-      (offer) => {
-        if (!member.left)
-          member.subscriber.send({ type: 'offer', number: offer.number, sdp: offer.sdp, tracks: [...offer.tracks] });
+      ({ number, sdp, tracks }) => {
+        if (!member.left) member.subscriber.send({ type: 'offer', number, sdp, tracks: [...tracks] });
       },
       // A lost connection is forgotten, so that the next wish to watch opens a new one.
-      () => {
-        member.viewer = undefined;
+      (reason) => {
+        forget();
+        if (reason === 'engine gone') void this.#viewAgain(seat);
       },
     );
-    return member.viewer;
+    opening.catch(forget);
+    return opening;
+  }
+
+  /** The engine failed, not the member: they are offered the others anew without asking. */
+  async #viewAgain(seat: Seat): Promise<void> {
+    const { member } = seat;
+    const wanted = (): boolean => !member.left && !this.#draining;
+    try {
+      await openAgain(() => this.watch(seat), wanted);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'what somebody watched could not be opened again');
+      const why = error instanceof Error ? error.message : String(error);
+      if (wanted()) tellMediaFailed(member, `You cannot be shown the others: ${why} Then send "restart".`);
+    }
   }
 
   mute(seat: Seat, kind: 'audio' | 'video', muted: boolean): void {
@@ -325,8 +350,15 @@ export class RoomDirectory {
     room?.media(event);
     if (!room || event.type !== 'publication-closed') return;
     const member = room.members.find(({ id }) => id === event.participant);
-    if (member) void this.#leaveWhenDone({ room, member });
+    if (!member) return;
+    if (event.reason === 'engine gone')
+      tellMediaFailed(member, 'The media engine of this room failed, and with it what you publish. Publish again.');
+    void this.#leaveWhenDone({ room, member });
   }
+}
+
+function tellMediaFailed({ subscriber }: Member, message: string): void {
+  subscriber.send({ type: 'error', code: 'media-failed', message, retryable: true });
 }
 
 function digest(token: string): string {

@@ -47,6 +47,8 @@ export class Member {
   readonly publications = new Map<string, number>();
   analysis: ParticipantAnalysis | undefined;
   viewer: Promise<Viewer> | undefined;
+  /** They asked to be offered the media of the others: what fails under them is opened again. */
+  watching = false;
   /** Ends the session when a lost connection was not resumed in time. */
   absence: NodeJS.Timeout | undefined;
   /** Ends the session when the token's time is over. */

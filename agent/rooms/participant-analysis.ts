@@ -4,6 +4,10 @@ import type { Caption, Question, Reply, UnstampedEvent } from '../../pipeline/in
 import type { ConsentGrant, EncodedTrack, Sfu, Tap, TapSink } from '../../sfu/index.ts';
 import type { Analysis, AnalysisSession } from './analysis.ts';
 
+/** A tap that was cut off is opened again after this time, and given up when it has been cut off so often. */
+const TAP_AGAIN_MS = 1000;
+const MOST_CUTS = 5;
+
 export interface ParticipantAnalysisOptions {
   readonly sfu: Sfu;
   readonly analysis: Analysis;
@@ -20,6 +24,8 @@ export class ParticipantAnalysis {
   readonly #options: ParticipantAnalysisOptions;
   readonly #session: AnalysisSession;
   readonly #taps = new Map<string, Promise<Tap | undefined>>();
+  /** How often the tap of a track was cut off, and what waits to open it again. */
+  readonly #cuts = new Map<string, { count: number; again: NodeJS.Timeout | undefined }>();
   #resting = false;
   #stopped: Promise<void> | undefined;
 
@@ -51,6 +57,8 @@ export class ParticipantAnalysis {
   remove(trackId: string): void {
     const tap = this.#taps.get(trackId);
     this.#taps.delete(trackId);
+    clearTimeout(this.#cuts.get(trackId)?.again);
+    this.#cuts.delete(trackId);
     void tap?.then((open) => open?.close());
   }
 
@@ -81,6 +89,8 @@ export class ParticipantAnalysis {
   async #stop(): Promise<void> {
     const taps = [...this.#taps.values()].map(async (tap) => (await tap)?.close());
     this.#taps.clear();
+    for (const { again } of this.#cuts.values()) clearTimeout(again);
+    this.#cuts.clear();
     // Both at once: the sinks below let nothing through any more, so neither has to wait for the other.
     const done = await Promise.allSettled([...taps, this.#session.close()]);
     const failed = done.find((result) => result.status === 'rejected');
@@ -99,7 +109,7 @@ export class ParticipantAnalysis {
     const info = { id: track.id, kind: track.kind, mimeType, clockRateHz, channels, parameters };
     const input = this.#session.track(info, () => sfu.requestKeyFrame(track.id));
     try {
-      const tap = await sfu.tap(track.id, grant, this.#gate(input));
+      const tap = await sfu.tap(track.id, grant, this.#gate(track, input));
       if (this.#resting) tap.rest(true);
       return tap;
     } catch (error) {
@@ -110,8 +120,25 @@ export class ParticipantAnalysis {
     }
   }
 
+  /** Somebody else's hand, or a fault, ended a tap whose track goes on: that must not end the analysis for good. */
+  #cut(track: EncodedTrack, error: Error): void {
+    if (!this.#live || !this.#taps.has(track.id)) return;
+    const cut = this.#cuts.get(track.id) ?? { count: 0, again: undefined };
+    this.#cuts.set(track.id, cut);
+    cut.count++;
+    const givenUp = cut.count > MOST_CUTS;
+    this.#options.log.warn(
+      { err: error, track: track.id, cuts: cut.count },
+      `a tap was cut off; the call goes on, ${givenUp ? 'without the analysis of this track' : 'and the track is tapped again'}`,
+    );
+    if (givenUp) return;
+    cut.again = setTimeout(() => {
+      if (this.#live && this.#taps.has(track.id)) this.#taps.set(track.id, this.#tap(track));
+    }, TAP_AGAIN_MS).unref();
+  }
+
   /** Lets packets through only while the consent holds, whatever is still under way in the SFU. */
-  #gate(input: TapSink): TapSink {
+  #gate(track: EncodedTrack, input: TapSink): TapSink {
     return {
       packet: (rtp, arrivalUs) => {
         if (this.#live) input.packet(rtp, arrivalUs);
@@ -122,7 +149,10 @@ export class ParticipantAnalysis {
       muted: (muted) => {
         if (this.#live) input.muted(muted);
       },
-      closed: (error) => input.closed(error),
+      closed: (error) => {
+        input.closed(error);
+        if (error) this.#cut(track, error);
+      },
     };
   }
 }

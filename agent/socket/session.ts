@@ -280,7 +280,8 @@ export class Session {
       case 'candidate':
         return (await member.viewer)?.candidate(message.candidate);
       case 'restart':
-        return (await member.viewer)?.restart();
+        // Who lost the connection for good has none to restart: they get a new one.
+        return member.watching ? this.#watch(seat, true) : undefined;
     }
   }
 

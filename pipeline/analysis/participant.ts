@@ -125,10 +125,13 @@ export class Participant {
     this.#samples.next({ kind: 'caption', caption, own, number });
   }
 
-  closeTrack(track: number): void {
+  /** @param broken why nothing more comes, when that was nobody's wish: it is told of the modality */
+  closeTrack(track: number, broken?: string): void {
     const ingest = this.#tracks.get(track);
     if (!ingest) return;
     ingest.close();
+    if (broken !== undefined)
+      this.#senses.signals.transport(ingest instanceof AudioIngest ? 'voice' : 'face', 'lost', nowUs(), broken);
     this.#closedCounts = addCounts(this.#closedCounts, ingest.stats());
     this.#tracks.delete(track);
   }

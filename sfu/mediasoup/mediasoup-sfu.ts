@@ -218,6 +218,7 @@ class Engine implements MediasoupSfu {
       taps: this.#desk.size,
       tapPackets: this.#desk.packets,
       tapDropped: this.#desk.dropped,
+      tapsCut: this.#desk.cut,
       iceRestarts: this.#iceRestarts,
       workers: this.#pool.size,
       workerDeaths: this.#pool.deaths,
@@ -243,7 +244,7 @@ class Engine implements MediasoupSfu {
   async #enter<T>(name: string, work: (room: Room) => Promise<T>): Promise<[Room, T]> {
     for (;;) {
       if (this.#closing) throw new SfuError('closed', 'The SFU is closed.');
-      const room = await this.#room(name);
+      const room = await this.#opened(name);
       // The last one may have left while we waited.
       if (room.closed) continue;
       const result = await this.#during(room, work(room));
@@ -260,6 +261,16 @@ class Engine implements MediasoupSfu {
       if (this.#closing) throw new SfuError('closed', 'The SFU is closed.', { cause: error });
       if (error instanceof SfuError) throw error;
       throw new SfuError('engine-gone', 'The media worker of this room failed: try again.', { cause: error });
+    }
+  }
+
+  async #opened(name: string): Promise<Room> {
+    try {
+      return await this.#room(name);
+    } catch (error) {
+      if (error instanceof SfuError) throw error;
+      if (this.#closing) throw new SfuError('closed', 'The SFU is closed.', { cause: error });
+      throw new SfuError('engine-gone', 'The media worker chosen for this room failed: try again.', { cause: error });
     }
   }
 

@@ -21,6 +21,8 @@ export class TapDesk {
   readonly #open = new Set<OpenTap>();
   #pastPackets = 0;
   #pastDropped = 0;
+  /** Taps that ended by a fault or somebody else's hand, ever. */
+  cut = 0;
 
   constructor(maxPerTrack: number) {
     this.#maxPerTrack = maxPerTrack;
@@ -49,7 +51,8 @@ export class TapDesk {
         `The engine carries at most ${this.#maxPerTrack} taps of this track: close some, or raise the limit.`,
       );
     const trace = (event: ProducerTraceEventData): void => sink.publisherReport(event, nowUs());
-    const end = (): void => {
+    const end = (error?: Error): void => {
+      if (error) this.cut++;
       producer.off('trace', trace);
       if (!this.#open.delete(tap)) return;
       this.#pastPackets += sink.packets;

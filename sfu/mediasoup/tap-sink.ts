@@ -11,13 +11,13 @@ export class GuardedSink implements TapSink {
   packets = 0;
   readonly #sink: TapSink;
   readonly #reachTicks: number;
-  readonly #onClosed: () => void;
+  readonly #onClosed: (error?: Error) => void;
   #ssrc: number | undefined;
   #timestamp = 0;
   #muted = false;
   #over = false;
 
-  constructor(sink: TapSink, clockRateHz: number, onClosed: () => void) {
+  constructor(sink: TapSink, clockRateHz: number, onClosed: (error?: Error) => void) {
     this.#sink = sink;
     this.#reachTicks = REPORT_WITHIN_S * clockRateHz;
     this.#onClosed = onClosed;
@@ -60,7 +60,7 @@ export class GuardedSink implements TapSink {
   closed(error?: Error): void {
     if (this.#over) return;
     this.#over = true;
-    this.#onClosed();
+    this.#onClosed(error);
     this.#guard(() => this.#sink.closed(error));
   }
 

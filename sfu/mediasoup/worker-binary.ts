@@ -16,6 +16,9 @@ export interface WorkerBinary {
   readonly origin: 'MEDIASOUP_WORKER_BIN' | 'the mediasoup package' | 'the cache';
 }
 
+/** What this process has told the package by way of the environment, which is nobody else's word then. */
+let told: WorkerBinary | undefined;
+
 /** The installed package's folder and version; undefined when this optional dependency is not installed. */
 export function mediasoupPackage(): { readonly dir: string; readonly version: string } | undefined {
   const require = createRequire(import.meta.url);
@@ -36,7 +39,7 @@ export function cachedWorkerPath(version: string, cacheDir = defaultCacheDir()):
 /** The worker to use: the one the environment names, else the package's prebuilt one, else a built one from the cache. */
 export function findWorker(): WorkerBinary | undefined {
   const named = process.env['MEDIASOUP_WORKER_BIN'];
-  if (named) return { path: named, origin: 'MEDIASOUP_WORKER_BIN' };
+  if (named) return named === told?.path ? told : { path: named, origin: 'MEDIASOUP_WORKER_BIN' };
   const installed = mediasoupPackage();
   if (!installed) return undefined;
   const prebuilt = join(installed.dir, 'worker', 'out', 'Release', 'mediasoup-worker');
@@ -47,6 +50,7 @@ export function findWorker(): WorkerBinary | undefined {
 
 /** Loads the package with this worker. mediasoup reads the path once, when it is first imported in a process. */
 export async function loadMediasoup(binary: WorkerBinary): Promise<Mediasoup> {
+  told = binary;
   process.env['MEDIASOUP_WORKER_BIN'] = binary.path;
   return import('mediasoup');
 }

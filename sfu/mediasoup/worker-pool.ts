@@ -4,7 +4,7 @@ import type { TransportListenInfo, WebRtcServer, Worker } from 'mediasoup/types'
 import { putMediaFirst } from '../media-priority.ts';
 import { SfuError } from '../sfu-error.ts';
 import { SOCKET_BUFFER_BYTES } from '../sfu-options.ts';
-import type { Mediasoup } from './worker-binary.ts';
+import { findWorker, type Mediasoup, SETUP_COMMAND } from './worker-binary.ts';
 
 /** A worker that dies again this soon after its start is not started once more at once. */
 const RESTART_PAUSE_MS = 1_000;
@@ -92,7 +92,9 @@ export class WorkerPool {
 
   /** The worker with the fewest rooms. Throws {@link SfuError} `engine-gone` while none runs. */
   leastLoaded(): PooledWorker {
-    const [least] = [...this.#workers].sort((a, b) => a.rooms - b.rooms);
+    // One that has just died says so to its rooms before it says so here.
+    const running = [...this.#workers].filter(({ worker }) => !worker.closed);
+    const [least] = running.sort((a, b) => a.rooms - b.rooms);
     if (!least)
       throw new SfuError(
         'engine-gone',
@@ -145,11 +147,7 @@ export class WorkerPool {
     try {
       return await this.#mediasoup.createWorker({ logLevel: 'error' });
     } catch (cause) {
-      throw new SfuError(
-        'engine-gone',
-        `The mediasoup worker ${this.#mediasoup.workerBin} does not start: build one that does, or choose sfu.engine: werift.`,
-        { cause },
-      );
+      throw new SfuError('engine-gone', whyNoWorker(this.#mediasoup.workerBin, cause), { cause });
     }
   }
 
@@ -185,6 +183,12 @@ export class WorkerPool {
         this.#adding = false;
       });
   }
+}
+
+function whyNoWorker(program: string, cause: unknown): string {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const named = findWorker()?.origin === 'MEDIASOUP_WORKER_BIN';
+  return `The mediasoup worker ${program}${named ? ', which MEDIASOUP_WORKER_BIN names,' : ''} does not start (${why}): ${named ? 'correct or unset MEDIASOUP_WORKER_BIN' : `run "${SETUP_COMMAND}"`}, or choose sfu.engine: werift.`;
 }
 
 /** A worker ends itself with status 0 at SIGINT and SIGTERM; mediasoup tells the status in words only. */

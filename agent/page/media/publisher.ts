@@ -22,6 +22,13 @@ export interface WhipTarget {
 /** Publishing did not work; the message says what to do. */
 export class PublishError extends Error {
   override readonly name = 'PublishError';
+  /** The server has no media engine just now: in a second it may. */
+  readonly retryable: boolean;
+
+  constructor(message: string, { retryable = false, ...options }: ErrorOptions & { retryable?: boolean } = {}) {
+    super(message, options);
+    this.retryable = retryable;
+  }
 }
 
 export class Publisher {
@@ -54,7 +61,10 @@ export class Publisher {
     const sdp = withDtx(this.#connection.localDescription?.sdp ?? '');
     this.#offered = true;
     const response = await this.#request('POST', this.#target.path, 'application/sdp', sdp);
-    if (response.status !== 201) throw new PublishError(`The server did not take your media: ${await response.text()}`);
+    if (response.status !== 201)
+      throw new PublishError(`The server did not take your media: ${await response.text()}`, {
+        retryable: response.status === 503,
+      });
     this.#resource = response.headers.get('Location') ?? undefined;
     if (this.#closed) return this.#end();
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });

@@ -13,25 +13,36 @@ export interface WatcherOptions {
 
 export class Watcher {
   readonly #options: WatcherOptions;
-  readonly #connection: RTCPeerConnection;
+  #connection: RTCPeerConnection;
+  /** Of the offer that was answered last. */
+  #number = 0;
   readonly #streams = new Map<string, MediaStream>();
   #queue: Promise<void> = Promise.resolve();
   #restarts = 0;
+  #closed = false;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    this.#connection = new RTCPeerConnection(options.iceServers ? { iceServers: options.iceServers } : {});
-    this.#connection.addEventListener('icecandidate', ({ candidate }) => {
+    this.#connection = this.#connect();
+  }
+
+  #connect(): RTCPeerConnection {
+    const options = this.#options;
+    const connection = new RTCPeerConnection(options.iceServers ? { iceServers: options.iceServers } : {});
+    connection.addEventListener('icecandidate', ({ candidate }) => {
+      if (connection !== this.#connection) return;
       options.send({
         type: 'candidate',
         candidate: candidate ? { candidate: candidate.candidate, sdpMid: candidate.sdpMid } : null,
       });
     });
-    this.#connection.addEventListener('connectionstatechange', () => {
-      const state = this.#connection.connectionState;
+    connection.addEventListener('connectionstatechange', () => {
+      if (connection !== this.#connection) return;
+      const state = connection.connectionState;
       if (state === 'connected') this.#restarts = 0;
       if (state === 'failed' && this.#restarts++ < 3) options.send({ type: 'restart' });
     });
+    return connection;
   }
 
   /** Whose media there is now. */
@@ -47,13 +58,20 @@ export class Watcher {
   }
 
   close(): void {
+    this.#closed = true;
     this.#connection.close();
     for (const participant of this.#streams.keys()) this.#options.onStream(participant, null);
     this.#streams.clear();
   }
 
   async #answer(offer: Offer): Promise<void> {
-    if (this.#connection.signalingState === 'closed') return;
+    if (this.#closed) return;
+    // The server has given the connection up, or its engine failed: this offer is the first of a new one.
+    if (offer.number <= this.#number) {
+      this.#connection.close();
+      this.#connection = this.#connect();
+    }
+    this.#number = offer.number;
     await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     await this.#connection.setLocalDescription();
     const sdp = this.#connection.localDescription?.sdp ?? '';

@@ -1,6 +1,8 @@
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMediasoupSfu, openSfu, type MediasoupSfu } from '../../../sfu/index.ts';
 import { hasWorker } from '../contract/engines.ts';
@@ -73,6 +75,25 @@ describe.skipIf(!hasWorker)('where mediasoup is reached', () => {
     open.push(() => sfu.close());
     expect([sfu.engine, why]).toEqual(['mediasoup', 'its worker starts on this machine']);
   });
+});
+
+test('a worker that MEDIASOUP_WORKER_BIN names and that does not start is named, with the reason and what to correct', async () => {
+  // mediasoup reads the path once in a process: this one needs a process of its own.
+  const program = `
+    import { openSfu } from ${JSON.stringify(new URL('../../../sfu/index.ts', import.meta.url).href)};
+    const { sfu, why } = await openSfu('auto');
+    const refused = await openSfu('mediasoup').catch((error) => error);
+    console.log(JSON.stringify({ engine: sfu.engine, why, code: refused.code, message: refused.message }));
+    process.exit(0);`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '--eval', program],
+    { env: { ...process.env, MEDIASOUP_WORKER_BIN: '/nonexistent/worker' } },
+  );
+  const said = JSON.parse(stdout) as Record<string, string>;
+  expect(said).toMatchObject({ engine: 'werift', code: 'engine-gone' });
+  for (const text of [said['why'], said['message']])
+    expect(text).toMatch(/\/nonexistent\/worker, which MEDIASOUP_WORKER_BIN names, does not start \(.*ENOENT\)/);
 });
 
 test('auto takes werift where no worker is, and says how to get one; mediasoup by name is refused', async () => {
