@@ -1,4 +1,3 @@
-import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -8,12 +7,11 @@ import {
   type SfuEvent,
   type TapSink,
 } from '../../../sfu/index.ts';
-import { RtpHeader, RTCPeerConnection } from 'werift';
 import type { Consumer } from 'mediasoup/types';
 import { findWorker, loadMediasoup } from '../../../sfu/mediasoup/worker-binary.ts';
 import { hasWorker } from '../contract/engines.ts';
 import { HeadlessPublisher, HeadlessViewer } from '../werift/headless-caller.ts';
-import { authenticated, OFFER, serverOf } from '../werift/raw-peer.ts';
+import { OFFER } from '../werift/raw-peer.ts';
 
 const open: Array<() => unknown> = [];
 afterEach(async () => {
@@ -82,69 +80,6 @@ class Ends implements TapSink {
 async function kill(sfu: MediasoupSfu, pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
   while ((await sfu.workerUsage()).some((worker) => worker.pid === pid)) await new Promise(setImmediate);
-}
-
-/** RTP and RTCP that no stack sends: cut short, wrong counts, wrong lengths, extensions beyond the end, unknown kinds. */
-function malformed(i: number): Buffer {
-  const size = 1 + ((i * 37) % 1200);
-  const bytes = Buffer.alloc(size, i);
-  const kinds = [
-    [0x80, 96],
-    [0x9f, 96],
-    [0xb0, 111],
-    [0x80, 200],
-    [0x9f, 201],
-    [0x8f, 205],
-    [0x81, 206],
-    [0xa0, 207],
-    [0x80, 199],
-  ];
-  bytes.set(kinds[i % kinds.length].slice(0, size));
-  if (size > 3) bytes.writeUInt16BE((i * 7919) % 65_536, 2);
-  return bytes;
-}
-
-async function flood(socket: Socket, port: number, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    await new Promise((sent) => socket.send(malformed(i), port, '127.0.0.1', sent));
-  }
-}
-
-/** A publisher that holds the keys: what it sends passes SRTP and reaches the parsers. */
-async function insider(sfu: MediasoupSfu, room: string): Promise<RTCPeerConnection> {
-  const peer = new RTCPeerConnection();
-  open.push(() => peer.close());
-  for (const kind of ['audio', 'video'] as const) peer.addTransceiver(kind, { direction: 'sendonly' });
-  await peer.setLocalDescription(await peer.createOffer());
-  const shown = event(sfu, 'track-added', room);
-  const { answerSdp } = await sfu.publish(room, 'mallory', peer.localDescription!.sdp);
-  await peer.setRemoteDescription({ type: 'answer', sdp: answerSdp });
-  await shown;
-  return peer;
-}
-
-async function floodFromWithin(peer: RTCPeerConnection, count: number): Promise<void> {
-  const [dtls] = peer.dtlsTransports;
-  const senders = peer.getSenders();
-  const types = [...peer.localDescription!.sdp.matchAll(/^m=\w+ \d+ \S+ (\d+)/gm)].map(([, type]) => Number(type));
-  for (let i = 0; i < count; i++) {
-    const header = new RtpHeader({
-      payloadType: i % 5 ? types[i % 2] : i % 128,
-      // Bigger jumps would end at SRTP's replay window.
-      sequenceNumber: i % 50 ? i : i + 300,
-      timestamp: (i * 2_654_435_761) >>> 0,
-      ssrc: i % 7 ? senders[i % 2].ssrc : i + 1,
-      marker: i % 2 === 0,
-      extension: i % 3 === 0,
-      extensionProfile: i % 2 ? 0xbede : 0x1000,
-      extensions: [{ id: (i % 14) + 1, payload: Buffer.alloc((i % 16) + 1, i) }],
-    });
-    await dtls.iceTransport.connection.send(dtls.srtp.encrypt(malformed(i), header));
-    // SRTCP wants a header of 8 bytes; the rest is as wrong as it gets.
-    const rtcp = Buffer.concat([malformed(i), Buffer.alloc(8)]);
-    rtcp.set([0x80 | (i % 32), 200 + (i % 8)]);
-    await dtls.iceTransport.connection.send(dtls.srtcp.encrypt(rtcp));
-  }
 }
 
 describe.skipIf(!hasWorker)('mediasoup under attack and in trouble', () => {
@@ -217,34 +152,6 @@ describe.skipIf(!hasWorker)('mediasoup under attack and in trouble', () => {
     while ((await sfu.stats()).workers > 0) await new Promise(setImmediate);
     await sfu.close();
     expect(lines).toEqual([]);
-  });
-
-  test('a call goes on under malformed packets: from a stranger, from one who passed ICE, from one who holds keys', async () => {
-    const sfu = await engine({ workers: 1 });
-    await publisher(sfu, 'room', 'ann');
-    const bob = await viewer(sfu, 'room', 'bob');
-    await sees(bob, 'ann', 3);
-    const server = serverOf((await sfu.publish('room', 'mallory', OFFER)).answerSdp);
-    const stranger = createSocket('udp4');
-    const passed = await authenticated(server);
-    open.push(
-      () => stranger.close(),
-      () => passed.close(),
-    );
-    const keyed = await insider(sfu, 'room');
-    const track = sfu.tracks('room').find(({ participant, kind }) => participant === 'mallory' && kind === 'audio');
-    if (track === undefined) throw new Error('mallory publishes no audio');
-    const witness = new Ends();
-    await sfu.tap(track.id, ConsentGrant.createIssuer().issue('room', 'mallory', '1'), witness);
-    await Promise.all([
-      flood(stranger, server.port, 5_000),
-      flood(passed, server.port, 5_000),
-      floodFromWithin(keyed, 5_000),
-    ]);
-    await sees(bob, 'ann');
-    expect(await sfu.stats()).toMatchObject({ workerDeaths: 0, tracks: 4, viewers: 1 });
-    // It did get in: this is what the router made of it.
-    expect(witness.packets).toBeGreaterThan(100);
   });
 
   test('a tap whose consumer is cut says so, the call goes on, and the track can be tapped again', async () => {
