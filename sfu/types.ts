@@ -44,7 +44,10 @@ export interface TapSink {
 
 /** What an engine can do; callers ask here instead of guessing by its name. */
 export interface SfuCapabilities {
+  /** Publishers may send layers (simulcast, and SVC where a codec has it); each viewer gets what its line bears. */
   readonly simulcast: boolean;
+  /** Viewers report what arrives (transport-wide feedback), and get no more than that. */
+  readonly congestionControl: boolean;
   readonly videoCodecs: readonly string[];
   readonly audioCodecs: readonly string[];
   readonly iceRestart: boolean;

@@ -38,6 +38,7 @@ export interface MediasoupSfu extends Sfu {
 
 const CAPABILITIES: SfuCapabilities = {
   simulcast: true,
+  congestionControl: true,
   videoCodecs: ['video/VP8', 'video/VP9', 'video/H264'],
   audioCodecs: ['audio/opus'],
   iceRestart: true,

@@ -19,6 +19,7 @@ import { TapHandle } from './tap-handle.ts';
 
 const CAPABILITIES: SfuCapabilities = {
   simulcast: false,
+  congestionControl: false,
   videoCodecs: ['video/VP8', 'video/H264'],
   audioCodecs: ['audio/opus'],
   iceRestart: true,

@@ -24,7 +24,14 @@ export function track(participant: string, kind: 'audio' | 'video' = 'audio', ro
 /** An SFU without network: tests say what is published, and push packets through the taps. */
 export class FakeSfu implements Sfu {
   readonly engine = 'fake';
-  readonly capabilities = { simulcast: false, videoCodecs: [], audioCodecs: [], iceRestart: true, senderReports: true };
+  readonly capabilities = {
+    simulcast: false,
+    congestionControl: false,
+    videoCodecs: [],
+    audioCodecs: [],
+    iceRestart: true,
+    senderReports: true,
+  };
   readonly sinks = new Map<string, TapSink>();
   /** What was last said of who is tapped, by track. */
   readonly resting = new Map<string, boolean>();
