@@ -6,6 +6,7 @@ import { capacityCommand } from './capacity/capacity-cli.ts';
 import { compareCommand } from './compare/compare-cli.ts';
 import { costCommand } from './cost/cost-cli.ts';
 import { forwardCommand } from './forward/forward-cli.ts';
+import { idleCommand } from './idle/idle-cli.ts';
 import { latencyCommand } from './latency/latency-cli.ts';
 import { qualityCommand } from './quality/quality-cli.ts';
 import { reportCommand } from './report/report-cli.ts';
@@ -13,7 +14,7 @@ import { soakCommand } from './soak/soak-cli.ts';
 import { traceCommand } from './trace/trace-cli.ts';
 
 const program = new Command('undertone bench').description(
-  'Measures this machine and scores packs: latency, capacity, cost, endurance, quality. Every report can be published.',
+  'Measures this machine and scores packs: latency, capacity, cost, who rests, endurance, quality. Every report can be published.',
 );
 // One line a subcommand; each lives beside what it measures.
 for (const command of [
@@ -21,6 +22,7 @@ for (const command of [
   capacityCommand(),
   costCommand(),
   forwardCommand(),
+  idleCommand(),
   soakCommand(),
   qualityCommand(),
   compareCommand(),

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { CLIP_RATE_HZ, type Clip } from './clip.ts';
 import { readClipFile } from './clip-file.ts';
 import { NO_FACE } from './faceless.ts';
-import { buzzingVoice, drawnStill, swayingPictures } from './made-clip.ts';
+import { buzzingVoice, drawnStill, restingPictures, swayingPictures } from './made-clip.ts';
 
 export interface ClipChoice {
   /** A video, or a picture that is then swayed before the camera. */
@@ -38,6 +38,18 @@ export async function loadClip({ media, voice }: ClipChoice): Promise<Clip> {
     pictures,
     samples: heard === undefined ? buzzingVoice() : soundOf(heard, heard === shown),
     lengthMs: shown !== undefined && shown.pictures.length > 1 ? shown.lengthMs : (pictures.at(-1)?.atMs ?? 0) + 40,
+  };
+}
+
+/** The same person, who neither speaks nor moves: the clip's first picture with a camera's noise, and a muted microphone. */
+export function restingClip({ title, pictures: [first] }: Clip): Clip {
+  const pictures = restingPictures(first?.picture ?? drawnStill());
+  const lengthMs = (pictures.at(-1)?.atMs ?? 0) + 40;
+  return {
+    title: `${title.split(' with ')[0]}, still, with the noise of a camera and a muted microphone`,
+    pictures,
+    samples: new Int16Array((lengthMs / 1000) * CLIP_RATE_HZ),
+    lengthMs,
   };
 }
 

@@ -1,3 +1,4 @@
+import { seededRandom } from '../load/seeded-random.ts';
 import { CLIP_RATE_HZ, type Clip, cropPicture, type Picture } from './clip.ts';
 
 const FRAMES_PER_SECOND = 25;
@@ -17,6 +18,46 @@ export function swayingPictures(still: Picture): Clip['pictures'] {
     const y = evenBelow((spareY * (1 + Math.sin(5 * turn))) / 2);
     return { atMs: (index * 1000) / FRAMES_PER_SECOND, picture: cropPicture(still, x, y, width, height) };
   });
+}
+
+/**
+ * A whole number of groups of temporal layers and of the steps in which Opus refreshes a silence (420 ms), so that a loop
+ * meets its beginning.
+ */
+const STILL_PICTURES = 252;
+/** Different ones among them; more would only take memory. */
+const STILL_KINDS = 63;
+/** Standard deviation of a pixel from picture to picture, in levels of luma of 255: a modest camera in a lit room. */
+const CAMERA_NOISE = 1.5;
+const NOISE_SAMPLES = 2 ** 20;
+
+/**
+ * Somebody before a camera who does not move: one picture again and again, and on it the noise of a sensor (Gaussian, the
+ * same in every run), or an encoder would have nothing to send.
+ */
+export function restingPictures(still: Picture): Clip['pictures'] {
+  const random = seededRandom(1);
+  const noise = Float32Array.from({ length: NOISE_SAMPLES }, () => CAMERA_NOISE * gaussian(random));
+  const kinds = Array.from({ length: STILL_KINDS }, () => noisy(still, noise, Math.floor(random() * NOISE_SAMPLES)));
+  return Array.from({ length: STILL_PICTURES }, (_, index) => ({
+    atMs: (index * 1000) / FRAMES_PER_SECOND,
+    picture: kinds[index % STILL_KINDS] ?? still,
+  }));
+}
+
+/** Chroma, of which a sensor's pixels are averaged, gets half of it. */
+function noisy({ width, height, data }: Picture, noise: Float32Array, from: number): Picture {
+  const shown = new Uint8ClampedArray(data.length);
+  for (let at = 0; at < data.length; at++) {
+    const sample = noise[(from + at) % NOISE_SAMPLES];
+    shown[at] = data[at] + (at < width * height ? sample : sample / 2);
+  }
+  return { width, height, data: new Uint8Array(shown.buffer) };
+}
+
+/** Box and Muller 1958. */
+function gaussian(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /** A drawn disc before a gradient: moving picture content without a face, for machines that have no photograph. */

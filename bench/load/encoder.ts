@@ -67,14 +67,20 @@ export function encodeVp8(pictures: readonly Picture[], pictureMs: number, layer
   return units;
 }
 
-/** Opus packets of 20 ms, mono, at the clip's rate; a last step that is not whole falls away. Throws {@link BenchError}. */
-export function encodeOpus(samples: Int16Array): Uint8Array[] {
+/**
+ * Opus packets of 20 ms, mono, at the clip's rate; a last step that is not whole falls away.
+ * @param dtx as a caller's encoder that may say that there is nothing to send: such packets have one or two bytes
+ * @throws {BenchError}
+ */
+export function encodeOpus(samples: Int16Array, dtx = false): Uint8Array[] {
   const context = new CodecContext();
   const codec = prepare(context, FF_ENCODER_LIBOPUS);
   Object.assign(context, { sampleRate: CLIP_RATE_HZ, sampleFormat: AV_SAMPLE_FMT_S16 });
   context.channelLayout = avChannelLayoutDefault(1);
   context.timeBase = new Rational(1, CLIP_RATE_HZ);
   context.bitRate = AUDIO_BITS_PER_SECOND;
+  if (dtx)
+    for (const [name, value] of Object.entries({ application: 'voip', dtx: '1' })) context.setOption(name, value);
   open(context, codec);
   const frame = new Frame();
   frame.alloc();

@@ -135,8 +135,13 @@ export class LoadCall implements AsyncDisposable {
 
   /** Somebody mutes a kind of media, or no longer does: signalled, and nothing of it is sent. */
   async mute(caller: number, kind: MediaKind, muted: boolean): Promise<void> {
-    this.#seats.find((seat) => seat.caller === caller)?.session.mute(kind, muted);
+    this.tellMuted(caller, kind, muted);
     await this.load.pause(caller, kind, muted);
+  }
+
+  /** Only signalled, as a page does whose encoder goes on and says itself that there is nothing to send. */
+  tellMuted(caller: number, kind: MediaKind, muted: boolean): void {
+    this.#seats.find((seat) => seat.caller === caller)?.session.mute(kind, muted);
   }
 
   /** Has people join, or the last ones leave, until there are so many. */

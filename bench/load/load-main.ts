@@ -1,7 +1,7 @@
 /** The program of the load: many callers in one process that encodes once and then only replays. Told what to do over the process's channel. */
 import type { Clip } from '../latency/clip.ts';
 import { cueClip, inTurns, type CueClip } from '../latency/cue-clip.ts';
-import { loadClip } from '../latency/load-clip.ts';
+import { loadClip, restingClip } from '../latency/load-clip.ts';
 import { monotonicMs } from '../latency/monotonic.ts';
 import { loadOrderSchema, type LoadOrder, type LoadReply } from './load-messages.ts';
 import { recordClip, type Recording } from './recording.ts';
@@ -26,9 +26,9 @@ function reply(message: LoadReply): void {
 async function obey(order: LoadOrder): Promise<object> {
   if (order.do === 'record') {
     const clip = await clipOf(order);
-    recording = recordClip(clip, order.layered);
+    recording = recordClip(clip, { layered: order.layered, dtx: order.resting });
     const onsets = 'onsetsMs' in clip ? { onsetsMs: clip.onsetsMs } : {};
-    return { title: recording.title, lengthMs: recording.lengthMs, ...onsets };
+    return { title: recording.title, lengthMs: recording.lengthMs, kbps: kbpsOf(recording), ...onsets };
   }
   if (order.do === 'join') return join(order);
   if (order.do === 'tell') return told();
@@ -45,7 +45,13 @@ async function obey(order: LoadOrder): Promise<object> {
 async function clipOf(order: Extract<LoadOrder, { do: 'record' }>): Promise<Clip | CueClip> {
   if (order.cues === true) return cueClip();
   const clip = await loadClip(order);
+  if (order.resting === true) return restingClip(clip);
   return order.scenes === undefined ? clip : inTurns(clip, order.scenes);
+}
+
+function kbpsOf({ video, audio, lengthMs }: Recording): number {
+  const bytes = [...video, ...audio].reduce((sum, { payload }) => sum + payload.length, 0);
+  return Math.round((bytes * 8) / lengthMs);
 }
 
 async function join({ caller, whipUrl, token, kinds }: Extract<LoadOrder, { do: 'join' }>): Promise<object> {

@@ -16,6 +16,8 @@ export const loadOrderSchema = z.discriminatedUnion('do', [
     scenes: z.array(z.tuple([z.number(), z.number()])).optional(),
     /** Pictures in three temporal layers. */
     layered: z.boolean().optional(),
+    /** Instead of the clip, the same person who neither speaks nor moves. */
+    resting: z.boolean().optional(),
   }),
   z.object({
     do: z.literal('join'),
@@ -37,6 +39,8 @@ export const loadReplySchema = z.object({
   failed: z.string().optional(),
   title: z.string().optional(),
   lengthMs: z.number().optional(),
+  /** What one caller sends, without headers. */
+  kbps: z.number().optional(),
   /** When something changes in it, where that is known. */
   onsetsMs: z.array(z.number()).optional(),
   /** When the recording's first instant was, or would have been, played: ms on the machine's monotonic clock. */

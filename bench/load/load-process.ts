@@ -16,6 +16,8 @@ export interface LoadMedia extends ClipChoice {
   readonly scenes?: ReadonlyArray<readonly [number, number]> | undefined;
   /** Pictures in three temporal layers, as the demo page sends them; by default in none. */
   readonly layered?: boolean | undefined;
+  /** Instead of the clip, the same person who neither speaks nor moves. */
+  readonly resting?: boolean | undefined;
 }
 
 /** What the load has done so far. */
@@ -32,6 +34,8 @@ export class LoadProcess {
   readonly title: string;
   /** When it begins anew. */
   readonly lengthMs: number;
+  /** What one of them sends, in kbit/s without headers. */
+  readonly kbps: number;
   /** When something changes in it; empty where that is not known. */
   readonly onsetsMs: readonly number[];
   /** The core it is kept on; null where that could not be had (`taskset` is missing, or there is only one core). */
@@ -39,12 +43,15 @@ export class LoadProcess {
   readonly #orders: Orders;
 
   /** Records the clip and resolves. Throws {@link BenchError} `caller-failed`. */
-  static async start({ media, voice, cues, scenes, layered }: LoadMedia, signal: AbortSignal): Promise<LoadProcess> {
+  static async start(
+    { media, voice, cues, scenes, layered, resting }: LoadMedia,
+    signal: AbortSignal,
+  ): Promise<LoadProcess> {
     const orders = new Orders(new Child('../load/load-main', [], signal));
     try {
       const core = await pin(orders.child.process.pid);
       const turns = scenes?.map(([fromMs, toMs]): [number, number] => [fromMs, toMs]);
-      const recorded = await orders.give({ do: 'record', media, voice, cues, scenes: turns, layered });
+      const recorded = await orders.give({ do: 'record', media, voice, cues, scenes: turns, layered, resting });
       return new LoadProcess(orders, recorded, core);
     } catch (error) {
       await orders.child.close();
@@ -52,10 +59,15 @@ export class LoadProcess {
     }
   }
 
-  private constructor(orders: Orders, { title = '', lengthMs = 0, onsetsMs = [] }: LoadReply, core: number | null) {
+  private constructor(
+    orders: Orders,
+    { title = '', lengthMs = 0, kbps = 0, onsetsMs = [] }: LoadReply,
+    core: number | null,
+  ) {
     this.#orders = orders;
     this.title = title;
     this.lengthMs = lengthMs;
+    this.kbps = kbps;
     this.onsetsMs = onsetsMs;
     this.core = core;
   }

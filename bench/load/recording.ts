@@ -25,14 +25,18 @@ export interface Recording {
   readonly audio: readonly RecordedPacket[];
 }
 
-/**
- * Encodes a clip at 25 pictures a second and in Opus packets of 20 ms. Takes about a tenth of its length.
- * @param layered pictures in three temporal layers, as a browser makes them that is asked to
- * @throws {BenchError}
- */
-export function recordClip(clip: Clip, layered = false): Recording {
+/** How a clip is encoded, where a browser can be asked to: in no temporal layers and with every packet of sound by default. */
+export interface RecordingChoice {
+  /** Pictures in three temporal layers. */
+  readonly layered?: boolean | undefined;
+  /** Opus DTX: while nothing is heard, hardly anything is sent. */
+  readonly dtx?: boolean | undefined;
+}
+
+/** Encodes a clip at 25 pictures a second and in Opus packets of 20 ms. Takes about a tenth of its length. Throws {@link BenchError}. */
+export function recordClip(clip: Clip, { layered = false, dtx = false }: RecordingChoice = {}): Recording {
   const lengthMs = Math.max(1000, Math.floor(clip.lengthMs / PICTURE_MS) * PICTURE_MS);
-  return { title: clip.title, lengthMs, video: video(clip, lengthMs, layered), audio: audio(clip, lengthMs) };
+  return { title: clip.title, lengthMs, video: video(clip, lengthMs, layered), audio: audio(clip, lengthMs, dtx) };
 }
 
 function video(clip: Clip, lengthMs: number, layered: boolean): RecordedPacket[] {
@@ -57,8 +61,25 @@ function pictureAt({ pictures }: Clip, atMs: number): Picture | undefined {
   return (pictures.findLast((entry) => entry.atMs <= atMs) ?? pictures[0])?.picture;
 }
 
-function audio({ samples }: Clip, lengthMs: number): RecordedPacket[] {
+function audio({ samples }: Clip, lengthMs: number, dtx: boolean): RecordedPacket[] {
   if (samples.length === 0) return [];
   const looped = new Int16Array((lengthMs / 1000) * CLIP_RATE_HZ).map((_, i) => samples[i % samples.length] ?? 0);
-  return encodeOpus(looped).map((payload, index) => ({ atMs: index * OPUS_STEP_MS, payload, marker: false }));
+  const packets = (units: readonly Uint8Array[]): RecordedPacket[] =>
+    units.map((payload, index) => ({ atMs: index * OPUS_STEP_MS, payload, marker: false }));
+  if (!dtx) return packets(encodeOpus(looped));
+  // Twice, of which the second counts: an encoder takes a while to believe that nothing is said.
+  const twice = new Int16Array(2 * looped.length);
+  twice.set(looped);
+  twice.set(looped, looped.length);
+  const units = encodeOpus(twice, true).slice(looped.length / ((CLIP_RATE_HZ * OPUS_STEP_MS) / 1000));
+  return packets(units).filter((_, index) => isSent(units, index));
+}
+
+/** Of what says that there is nothing to send libwebrtc sends the first, and then none until there is something again. */
+function isSent(units: readonly Uint8Array[], index: number): boolean {
+  return !isEmpty(units[index]) || !isEmpty(units.at(index - 1));
+}
+
+function isEmpty(unit: Uint8Array | undefined): boolean {
+  return unit !== undefined && unit.length <= 2;
 }

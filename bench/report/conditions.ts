@@ -53,7 +53,7 @@ export function mixedConditions(reports: readonly AnyReport[]): string[] {
 
 /** What must be known of a report's figures, whoever shows them. */
 export function cautionsOf(report: AnyReport): string[] {
-  const own = report.benchmark === 'capacity' ? report.results.cautions : [];
+  const own = report.benchmark === 'capacity' || report.benchmark === 'idle' ? report.results.cautions : [];
   const faces = report.benchmark !== 'capacity' || report.results.runs.some(({ mode }) => mode !== 'audio');
   return [...new Set([...own, ...(faces ? facelessCaution(playedIn(report)) : [])])];
 }

@@ -4,6 +4,7 @@ import type {
   CapacityInput,
   CostInput,
   ForwardInput,
+  IdleInput,
   LatencyInput,
   QualityInput,
   SoakInput,
@@ -25,6 +26,7 @@ export function figuresOf(report: AnyReport): Figure[] {
   if (report.benchmark === 'capacity') return capacityFigures(report);
   if (report.benchmark === 'cost') return costFigures(report);
   if (report.benchmark === 'forward') return forwardFigures(report);
+  if (report.benchmark === 'idle') return idleFigures(report);
   if (report.benchmark === 'soak') return soakFigures(report);
   return qualityFigures(report);
 }
@@ -107,6 +109,17 @@ function forwardFigures({ engines }: ForwardInput): Figure[] {
   for (const { engine, streamsIn, streamsOut } of carriedRooms(engines)) {
     put(figures, `${engine}: streams into one core`, '', streamsIn, 'higher');
     put(figures, `${engine}: streams out of one core`, '', streamsOut, 'higher');
+  }
+  return figures;
+}
+
+function idleFigures({ results }: IdleInput): Figure[] {
+  const figures: Figure[] = [];
+  for (const { engine, nobody, lively, resting, ratio } of results.runs) {
+    put(figures, `${engine}: CPU a second with nobody there`, 'ms', nobody.cpuMsPerS, 'lower');
+    put(figures, `${engine}: CPU a second of who is lively`, 'ms', lively.each, 'lower');
+    put(figures, `${engine}: CPU a second of who rests`, 'ms', resting.each, 'lower');
+    put(figures, `${engine}: resting over lively`, '×', ratio, 'lower');
   }
   return figures;
 }

@@ -3,6 +3,7 @@ import { BenchError } from '../bench-error.ts';
 import { capacityRunSchema } from '../capacity/capacity-report.ts';
 import { costResultsSchema } from '../cost/cost-report.ts';
 import { summarySchema } from '../histogram.ts';
+import { idleRunSchema } from '../idle/idle-report.ts';
 import { soakResultsSchema } from '../soak/soak-report.ts';
 import { forwardEnginesSchema } from './forward-input.ts';
 
@@ -68,6 +69,12 @@ const forwardSchema = z.object({
     .default({}),
   engines: forwardEnginesSchema,
 });
+const idleSchema = z.object({
+  benchmark: z.literal('idle'),
+  ...origin,
+  config: z.looseObject({ few: z.number(), many: z.number(), seconds: z.number() }),
+  results: z.object({ runs: z.array(idleRunSchema), cautions: z.array(z.string()) }),
+});
 const soakSchema = z.object({ benchmark: z.literal('soak'), ...origin, config, results: soakResultsSchema });
 
 const level = z.object({ f: z.number(), perWheel: z.array(z.number().nullable()).default([]) });
@@ -101,6 +108,7 @@ const schemas = {
   capacity: capacitySchema,
   cost: costSchema,
   forward: forwardSchema,
+  idle: idleSchema,
   soak: soakSchema,
   quality: qualitySchema,
 };
@@ -109,10 +117,11 @@ export type LatencyInput = z.infer<typeof latencySchema>;
 export type CapacityInput = z.infer<typeof capacitySchema>;
 export type CostInput = z.infer<typeof costSchema>;
 export type ForwardInput = z.infer<typeof forwardSchema>;
+export type IdleInput = z.infer<typeof idleSchema>;
 export type SoakInput = z.infer<typeof soakSchema>;
 export type QualityInput = z.infer<typeof qualitySchema>;
 /** A report of any command, as far as it is read again. */
-export type AnyReport = LatencyInput | CapacityInput | CostInput | ForwardInput | SoakInput | QualityInput;
+export type AnyReport = LatencyInput | CapacityInput | CostInput | ForwardInput | IdleInput | SoakInput | QualityInput;
 
 /** Reads a report of any command. Throws {@link BenchError} `report-malformed`. */
 export function parseReport(text: string, file: string): AnyReport {

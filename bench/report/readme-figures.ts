@@ -4,7 +4,15 @@ import type { Summary } from '../histogram.ts';
 import { textTable } from '../text-table.ts';
 import { standingCautions } from './conditions.ts';
 import { carriedRooms, tapCosts } from './forward-input.ts';
-import type { AnyReport, CapacityInput, CostInput, ForwardInput, LatencyInput, SoakInput } from './read-report.ts';
+import type {
+  AnyReport,
+  CapacityInput,
+  CostInput,
+  ForwardInput,
+  IdleInput,
+  LatencyInput,
+  SoakInput,
+} from './read-report.ts';
 
 const BEGIN = '<!-- figures: npm run bench -- report bench/reports/*.json --readme README.md -->';
 const END = '<!-- end of figures -->';
@@ -52,6 +60,7 @@ export function readmeFigures(reports: readonly AnyReport[]): string {
     ...latencyTable(calls),
     ...shiftTable(calls),
     ...of('capacity').flatMap(capacityTable),
+    ...of('idle').map(idleTable),
     ...of('cost').flatMap(costTable),
     ...of('forward').flatMap(forwardTable),
     ...of('soak').map(soakLine),
@@ -136,6 +145,25 @@ function capacityTable({ config, results }: CapacityInput): string[] {
       rows,
     ),
   ];
+}
+
+function idleTable({ results, config }: IdleInput): string {
+  const head = [
+    "`bench idle`, the agent's CPU in ms a second",
+    'with nobody there',
+    'each who is lively',
+    'each who rests',
+    'resting : lively',
+  ];
+  const layers = config['layered'] === true ? 'three temporal layers' : 'no temporal layers';
+  const rows = results.runs.map(({ engine, nobody, lively, resting, ratio }) => [
+    `${engine}, ${layers}, from ${config.few} to ${config.many} participants`,
+    nobody.cpuMsPerS.toFixed(1),
+    lively.each.toFixed(1),
+    resting.each.toFixed(1),
+    ratio?.toFixed(2) ?? '–',
+  ]);
+  return textTable(head, rows);
 }
 
 function costTable({ results }: CostInput): string[] {

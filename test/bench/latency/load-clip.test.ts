@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIP_RATE_HZ } from '../../../bench/latency/clip.ts';
 import { readClipFile } from '../../../bench/latency/clip-file.ts';
-import { loadClip } from '../../../bench/latency/load-clip.ts';
+import { loadClip, restingClip } from '../../../bench/latency/load-clip.ts';
+import { drawnStill } from '../../../bench/latency/made-clip.ts';
 
 let folder = '';
 
@@ -84,6 +85,21 @@ describe('what a caller plays', () => {
     const spoken = await loadClip({ media: join(folder, 'tone.wav') });
     expect(spoken.title).toBe('a drawn disc (no face) with tone.wav');
     expect(spoken.pictures.length).toBeGreaterThan(100);
+  });
+
+  it('lets the same person rest: the first picture with the noise of a camera, the same in every run, and silence', async () => {
+    const clip = await loadClip({ media: join(folder, 'grey.bmp'), voice: join(folder, 'tone.wav') });
+    const resting = restingClip(clip);
+    expect(resting.title).toMatch(/^grey\.bmp, still/);
+    expect(resting.samples.some((sample) => sample !== 0)).toBe(false);
+    const still = clip.pictures[0]?.picture ?? drawnStill();
+    const [first, second] = resting.pictures.map(({ picture }) => picture);
+    const luma = still.width * still.height;
+    const off = Array.from({ length: luma }, (_, at) => (first?.data[at] ?? 0) - (still.data[at] ?? 0));
+    expect(Math.abs(off.reduce((sum, level) => sum + level, 0) / luma)).toBeLessThan(0.2);
+    expect(Math.sqrt(off.reduce((sum, level) => sum + level * level, 0) / luma)).toBeCloseTo(1.5, 0);
+    expect(second?.data).not.toEqual(first?.data);
+    expect(restingClip(clip).pictures[1]?.picture.data).toEqual(second?.data);
   });
 
   it('refuses what is no media, in words', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { drawnStill, swayingPictures, buzzingVoice } from '../../../bench/latency/made-clip.ts';
+import { restingClip } from '../../../bench/latency/load-clip.ts';
 import { recordClip } from '../../../bench/load/recording.ts';
-import { vp8Payloads } from '../../../bench/load/vp8-payloads.ts';
+import { LAYERS, vp8Payloads } from '../../../bench/load/vp8-payloads.ts';
 
 describe('recording a clip', () => {
   const clip = {
@@ -25,6 +26,30 @@ describe('recording a clip', () => {
     // The frame tag's lowest bit is 0 in key frames, and a start code follows (RFC 6386 9.1).
     expect((payload[4] ?? 1) & 1).toBe(0);
     expect([...payload.subarray(7, 10)]).toEqual([0x9d, 0x01, 0x2a]);
+  });
+});
+
+describe('recording somebody who rests', () => {
+  const resting = restingClip({
+    title: 'a face with a voice',
+    pictures: [{ atMs: 0, picture: drawnStill() }],
+    samples: new Int16Array(0),
+    lengthMs: 40,
+  });
+  const recording = recordClip(resting, { layered: true, dtx: true });
+
+  it('sends about five packets of sound a second, as a browser does of who is muted, also over the end of the recording', () => {
+    // Every 420 ms one that refreshes the silence, and one that says that nothing follows.
+    expect(recording.audio).toHaveLength((2 * recording.lengthMs) / 420);
+    const times = recording.audio.map(({ atMs }) => atMs);
+    const again = times.map((atMs) => atMs + recording.lengthMs);
+    const gaps = [...times, ...again].slice(1).map((atMs, index) => atMs - ([...times, ...again][index] ?? 0));
+    expect(new Set(gaps)).toEqual(new Set([20, 400]));
+    expect(recording.audio.filter(({ payload }) => payload.length <= 2)).toHaveLength(recording.audio.length / 2);
+  });
+
+  it('has whole groups of temporal layers, so that a layer never follows out of its turn', () => {
+    expect(recording.video.filter(({ marker }) => marker).length % LAYERS.length).toBe(0);
   });
 });
 
