@@ -96,11 +96,7 @@ export class Room {
   endPublisher(publisher: AnyPublisher, reason: string): void {
     if (!this.publishers.delete(publisher.id)) return;
     publisher.close();
-    for (const viewer of this.viewers.values()) viewer.remove(publisher.tracks);
-    this.#withVoices((voices) => voices.remove(publisher.tracks));
-    for (const { info } of publisher.tracks) {
-      if (publisher.shown) this.#events.event({ type: 'track-removed', track: info }, publisher);
-    }
+    this.#hide(publisher);
     const { room, participant, id } = publisher;
     this.#events.event({ type: 'publication-closed', room, participant, id, reason }, publisher);
     this.#closeIfEmpty();
@@ -153,6 +149,7 @@ export class Room {
     const place = { router: this.#router, listenInfo: this.pooled.plain };
     return PlainTransports.open(identity, place, sources, {
       connected: (each) => this.#show(each),
+      interrupted: (each) => this.#hide(each),
       closed: (each, reason) => this.endPublisher(each, reason),
     });
   }
@@ -186,6 +183,14 @@ export class Room {
       this.#events.event({ type: 'track-added', track: track.info }, publisher);
     }
     for (const viewer of this.viewers.values()) if (watches(viewer, publisher)) viewer.add(publisher.tracks);
+  }
+
+  #hide(publisher: AnyPublisher): void {
+    for (const viewer of this.viewers.values()) viewer.remove(publisher.tracks);
+    this.#withVoices((voices) => voices.remove(publisher.tracks));
+    if (!publisher.shown) return;
+    publisher.shown = false;
+    for (const { info } of publisher.tracks) this.#events.event({ type: 'track-removed', track: info }, publisher);
   }
 
   #withVoices(work: (voices: RoomVoices) => void): void {

@@ -52,6 +52,8 @@ export class PlainPublisher {
   readonly #ssrc = randomInt(1, 2 ** 32 - 1);
   readonly #view: RtpView = createRtpView();
   #heardMs: number;
+  /** Something came since the announced streams were last heard. */
+  #strange = false;
   #connected = false;
   #closed = false;
 
@@ -119,7 +121,10 @@ export class PlainPublisher {
       const block = input.track.reportBlock(nowMs);
       if (block) this.#send(input, receiverReport(this.#ssrc, [block]));
     }
-    return nowMs - this.#heardMs > SILENT_MS ? 'nothing was pushed for 30 s' : undefined;
+    if (nowMs - this.#heardMs <= SILENT_MS) return undefined;
+    return this.#strange
+      ? 'what was pushed for 30 s was not the announced stream: check its ssrc and payload type'
+      : 'nothing was pushed for 30 s';
   }
 
   close(): void {
@@ -143,6 +148,7 @@ export class PlainPublisher {
       (input.from === undefined || input.from === from.address) &&
       (isRtcp(packet) ? this.#rtcp(input, packet, from) : this.#rtp(input, packet, from));
     if (!taken) {
+      this.#strange = true;
       counters.unroutable++;
       return;
     }
@@ -160,6 +166,7 @@ export class PlainPublisher {
     input.highest = Math.max(input.highest ?? 0, index);
     const nowMs = this.#context.nowMs();
     this.#heardMs = nowMs;
+    this.#strange = false;
     if (!this.#connected) {
       this.#connected = true;
       this.#events.connected(this);

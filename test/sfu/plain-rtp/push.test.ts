@@ -45,6 +45,45 @@ function shown(sfu: Sfu, count: number): Promise<EncodedTrack[]> {
   });
 }
 
+/** A program that pushes what the test says. */
+class Pusher {
+  readonly #socket = createSocket('udp4');
+  readonly #port: number;
+  #next = 1;
+
+  constructor(port: number) {
+    this.#port = port;
+    open.push(() => this.close());
+  }
+
+  send({ ssrc = 1001, payloadType = 111, sequence = this.#next++, mark = 0 }): Promise<void> {
+    const rtp = Buffer.alloc(40, mark);
+    rtp.writeUInt16BE(0x8000 | payloadType, 0);
+    rtp.writeUInt16BE(sequence & 0xffff, 2);
+    rtp.writeUInt32BE(sequence * 960, 4);
+    rtp.writeUInt32BE(ssrc, 8);
+    return this.#push(rtp);
+  }
+
+  noise(): Promise<void> {
+    return this.#push(Buffer.from('nonsense'));
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      try {
+        this.#socket.close(() => resolve());
+      } catch {
+        resolve();
+      }
+    });
+  }
+
+  async #push(bytes: Buffer): Promise<void> {
+    await new Promise((sent) => this.#socket.send(bytes, this.#port, '127.0.0.1', sent));
+  }
+}
+
 /** Packets and sender reports of a tap, awaited. */
 function tapSink(): { sink: TapSink; packets: Promise<void>; reports: Promise<void> } {
   let [onPacket, onReport]: Array<() => void> = [() => {}, () => {}];
@@ -94,22 +133,53 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
     expect(sfu.tracks('room')).toEqual([]);
   });
 
+  it.skipIf(!here)('shows nothing of what is noise, another stream, or under another payload type', async () => {
+    const sfu = await started(start);
+    const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
+    const pusher = new Pusher(portsOf(answerSdp)[0].rtp);
+    const tracks = shown(sfu, 2);
+    for (let i = 0; i < 50; i++) {
+      await pusher.send({ ssrc: 666 });
+      await pusher.send({ payloadType: 0 });
+      await pusher.noise();
+    }
+    await sfu.stats();
+    expect(sfu.tracks('room')).toEqual([]);
+    await pusher.send({});
+    expect((await tracks).map(({ kind }) => kind)).toEqual(['audio', 'video']);
+  });
+
+  it.skipIf(!here)('hears a sender that is started again: it comes from another port and counts anew', async () => {
+    const sfu = await started(start);
+    const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
+    const [{ rtp }] = portsOf(answerSdp);
+    const grant = ConsentGrant.createIssuer().issue('room', 'robot', 'r1');
+    let heard = new Set<number>();
+    // As the agent does: whatever track there is, is tapped.
+    const tap = ({ kind, id }: EncodedTrack): void => {
+      if (kind !== 'audio') return;
+      const packet = (bytes: Uint8Array): void => void heard.add(bytes.at(-1)!);
+      void sfu.tap(id, grant, { packet, senderReport: () => {}, muted: () => {}, closed: () => {} });
+    };
+    sfu.onEvent((event) => event.type === 'track-added' && tap(event.track));
+    for (const mark of [1, 2]) {
+      const pusher = new Pusher(rtp);
+      heard = new Set();
+      for (let sequence = mark * 20_000; !heard.has(mark); sequence++) {
+        await pusher.send({ sequence, mark });
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await pusher.close();
+    }
+    expect(sfu.tracks('room').map(({ kind }) => kind)).toEqual(['audio', 'video']);
+  });
+
   it.skipIf(!here)('takes nothing but the announced stream', async () => {
     const sfu = await started(start);
     const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
-    const [audio] = portsOf(answerSdp);
-    const socket = createSocket('udp4');
-    open.push(() => socket.close());
-    const send = (ssrc: number, sequence: number): void => {
-      const rtp = Buffer.alloc(40);
-      rtp.writeUInt16BE(0x806f, 0);
-      rtp.writeUInt16BE(sequence, 2);
-      rtp.writeUInt32BE(sequence * 960, 4);
-      rtp.writeUInt32BE(ssrc, 8);
-      socket.send(rtp, audio.rtp, '127.0.0.1');
-    };
+    const pusher = new Pusher(portsOf(answerSdp)[0].rtp);
     const tracks = shown(sfu, 2);
-    send(1001, 1);
+    await pusher.send({ sequence: 1 });
     const found = (await tracks).find(({ kind }) => kind === 'audio')!;
     const ssrcs = new Set<number>();
     let [count, done] = [0, (): void => {}];
@@ -121,9 +191,9 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
     const sink = { packet, senderReport: () => {}, muted: () => {}, closed: () => {} };
     await sfu.tap(found.id, ConsentGrant.createIssuer().issue('room', 'robot', 'r1'), sink);
     for (let sequence = 2; sequence < 5; sequence++) {
-      send(666, sequence);
-      socket.send(Buffer.from('nonsense'), audio.rtp, '127.0.0.1');
-      send(1001, sequence);
+      await pusher.send({ ssrc: 666, sequence });
+      await pusher.noise();
+      await pusher.send({ sequence });
     }
     await enough;
     expect(ssrcs.size).toBe(1);
