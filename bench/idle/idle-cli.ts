@@ -22,7 +22,7 @@ export function idleCommand(): Command {
     )
     .option('--engines <list>', 'SFU engines to measure one after the other (default: as configured)', list)
     .option('--few <number>', 'participants', count, 2)
-    .option('--many <number>', 'participants; all of them, lively, must fit onto this machine', count, 10)
+    .option('--many <number>', 'participants; fewer where so many lively ones are too many', count, 10)
     .option('--seconds <number>', 'how long each of the five spans is measured; 15 or more', positive, 20)
     .option('--no-layers', 'pictures without temporal layers (default: three, as the page sends them)')
     .option('--media <file>', 'what participants show: a video or a picture of a face')

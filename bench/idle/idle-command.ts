@@ -7,7 +7,7 @@ import { LoadCall } from '../load/load-call.ts';
 import { readThermal, thermalCautions } from '../machine/thermal.ts';
 import { readOrigin } from '../origin.ts';
 import { ProgressBar } from '../progress.ts';
-import type { IdleAttendance, IdleReport, IdleRun, IdleSpan } from './idle-report.ts';
+import { type IdleAttendance, type IdleReport, type IdleRun, type IdleSpan, isSound } from './idle-report.ts';
 import { awakeOf, readHops, untilResting } from './rest-watch.ts';
 
 /** Who was not described by then is not being analysed. */
@@ -18,6 +18,8 @@ const SETTLE_MS = 10_000;
 const LEFT_MS = 3000;
 /** Rest begins after half a minute (pipeline/analysis/attention.ts); who does not rest long after that never will. */
 const RESTING_WITHIN_MS = 75_000;
+/** Of too many, this share is tried next. */
+const FEWER = 0.6;
 /** So many of those who should rest may be thought awake before it is said: the count of hops is no finer. */
 const AWAKE = 0.5;
 
@@ -74,9 +76,14 @@ async function measureEngine(
   const { lively, nobody, title, info } = await measureLively(options, engine);
   await using call = await open(options, engine, true);
   const resting = await attend(call, options, 'resting');
-  const { each } = lively;
   return {
-    run: { ...info, nobody, lively, resting, ratio: each > 0 && resting.each > 0 ? resting.each / each : null },
+    run: {
+      ...info,
+      nobody,
+      lively,
+      resting,
+      ratio: isSound(lively) && isSound(resting) ? resting.each / lively.each : null,
+    },
     shown: { played: title, playedAtRest: call.load.title, pack: call.pack, loadCore: call.load.core },
   };
 }
@@ -104,7 +111,10 @@ function open(options: IdleOptions, engine: string | undefined, resting: boolean
   });
 }
 
-/** Many first: then everything is compiled, and who stays when the others leave rests already. */
+/**
+ * Many first: then everything is compiled, and who stays when the others leave rests already. Where many are too many and
+ * work is shed, fewer are tried, since who is not analysed costs nothing.
+ */
 async function attend(
   call: LoadCall,
   { few, many, seconds }: IdleOptions,
@@ -113,11 +123,16 @@ async function attend(
   await call.setParticipants(many);
   const described = await call.untilDescribed(DESCRIBED_WITHIN_MS);
   const asMeant = described && (manner === 'resting' ? await comeToRest(call) : await settle(call));
-  const atMany = await measure(call, seconds, `${many} ${manner}`);
+  let atMany = await measure(call, seconds, `${many} ${manner}`);
+  while (atMany.shed.length > 0 && call.participants > few + 1) {
+    await call.setParticipants(Math.max(few + 1, Math.floor(call.participants * FEWER)));
+    await call.pass(LEFT_MS);
+    atMany = await measure(call, seconds, `${call.participants} ${manner}`);
+  }
   await call.setParticipants(few);
   await call.pass(LEFT_MS);
   const atFew = await measure(call, seconds, `${few} ${manner}`);
-  const each = (atMany.cpuMsPerS - atFew.cpuMsPerS) / (many - few);
+  const each = (atMany.cpuMsPerS - atFew.cpuMsPerS) / (atMany.participants - few);
   return { few: atFew, many: atMany, each: round(each), asMeant, kbps: call.load.kbps };
 }
 

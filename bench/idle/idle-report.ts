@@ -23,6 +23,7 @@ export type IdleSpan = z.infer<typeof idleSpanSchema>;
 
 const attendanceSchema = z.object({
   few: idleSpanSchema,
+  /** Fewer than were asked for where those were too many. */
   many: idleSpanSchema,
   /** CPU in ms a second that one more participant costs: the slope from few to many. */
   each: z.number(),
@@ -39,7 +40,7 @@ export const idleRunSchema = z.object({
   nobody: idleSpanSchema,
   lively: attendanceSchema,
   resting: attendanceSchema,
-  /** What one who rests costs over what one costs who is lively; null where a slope was not above 0. */
+  /** What one who rests costs over what one costs who is lively; null where either was not what was meant to be measured. */
   ratio: z.number().nullable(),
 });
 export type IdleRun = z.infer<typeof idleRunSchema>;
@@ -63,11 +64,28 @@ export interface IdleReport extends Origin {
   readonly results: { readonly runs: readonly IdleRun[]; readonly cautions: readonly string[] };
 }
 
+/** Whether it was measured what was meant to be: people as they should be, and all of the work done for them. */
+export function isSound({ asMeant, few, many, each }: IdleAttendance): boolean {
+  return asMeant && each > 0 && !isShort({ few, many });
+}
+
+/** CPU in ms a second of one more, in words; where work was shed, they cost more than was seen. */
+export function eachOf(attendance: IdleAttendance): string {
+  return `${isShort(attendance) ? '≥ ' : ''}${attendance.each.toFixed(1)}`;
+}
+
+function isShort({ few, many }: Pick<IdleAttendance, 'few' | 'many'>): boolean {
+  return few.shed.length + many.shed.length > 0;
+}
+
 /** What one who rests costs beside one who is lively, in a sentence. */
 export function idleVerdict({ engine, nobody, lively, resting, ratio }: IdleRun): string {
   return (
-    `${engine}: who rests costs the agent ${resting.each.toFixed(1)} ms of CPU a second, ` +
-    (ratio === null ? '' : `${Math.round(ratio * 100)} % of the ${lively.each.toFixed(1)} ms of who is lively; `) +
+    `${engine}: who rests costs the agent ${eachOf(resting)} ms of CPU a second, ` +
+    (ratio === null
+      ? `who is lively ${eachOf(lively)} ms`
+      : `${Math.round(ratio * 100)} % of the ${eachOf(lively)} ms of who is lively`) +
+    '; ' +
     `with nobody there it takes ${nobody.cpuMsPerS.toFixed(1)} ms.`
   );
 }
@@ -94,7 +112,7 @@ export function idleMarkdown(report: IdleReport): string {
     `Pack ${config.pack}. Lively: ${config.played}. Resting: ${config.playedAtRest}. ` +
       `${config.layered ? 'Pictures in three temporal layers, as the page sends them.' : 'Pictures without temporal layers.'} ` +
       `One caller sends ${results.runs.map(({ lively, resting }) => `${lively.kbps} kbit/s lively, ${resting.kbps} at rest`)[0] ?? 'nothing'}.`,
-    `Each span was measured for ${config.seconds} s; many first, then all but ${config.few} left.`,
+    `Each span was measured for ${config.seconds} s; ${config.many} first (fewer where work was shed), then all but ${config.few} left.`,
     ...results.cautions.map((caution) => `- ${caution}`),
   ].join('\n');
 }
@@ -103,7 +121,7 @@ function row(title: string, span: IdleSpan, attendance?: IdleAttendance): string
   return [
     title,
     span.cpuMsPerS.toFixed(1),
-    attendance?.each.toFixed(1) ?? '',
+    attendance === undefined ? '' : eachOf(attendance),
     span.agentMiB?.toFixed(0) ?? '–',
     span.hopsToldPerS.toFixed(1),
     span.hopsRestedPerS.toFixed(1),

@@ -1,6 +1,7 @@
 /** The figures of a README, made of reports and nothing else, between two marks of it. */
 import { BenchError } from '../bench-error.ts';
 import type { Summary } from '../histogram.ts';
+import { eachOf } from '../idle/idle-report.ts';
 import { textTable } from '../text-table.ts';
 import { standingCautions } from './conditions.ts';
 import { carriedRooms, tapCosts } from './forward-input.ts';
@@ -157,10 +158,10 @@ function idleTable({ results, config }: IdleInput): string {
   ];
   const layers = config['layered'] === true ? 'three temporal layers' : 'no temporal layers';
   const rows = results.runs.map(({ engine, nobody, lively, resting, ratio }) => [
-    `${engine}, ${layers}, from ${config.few} to ${config.many} participants`,
+    `${engine}, ${layers}, ${config.few} to ${lively.many.participants} lively, ${config.few} to ${resting.many.participants} resting`,
     nobody.cpuMsPerS.toFixed(1),
-    lively.each.toFixed(1),
-    resting.each.toFixed(1),
+    eachOf(lively),
+    eachOf(resting),
     ratio?.toFixed(2) ?? '–',
   ]);
   return textTable(head, rows);

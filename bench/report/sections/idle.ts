@@ -1,4 +1,4 @@
-import { idleVerdict } from '../../idle/idle-report.ts';
+import { eachOf, idleVerdict } from '../../idle/idle-report.ts';
 import { figure, type Section, table, tiles } from '../html.ts';
 import type { IdleInput } from '../read-report.ts';
 import { barChart } from '../svg.ts';
@@ -21,7 +21,7 @@ export function idleSections({ results: { runs }, config }: IdleInput): Section[
         ),
         figure(
           barChart('CPU of the agent for one more participant', runs.flatMap(bars)),
-          `Milliseconds a second, of which a core has 1000: the slope from ${config.few} to ${config.many} participants, each load measured for ${config.seconds} s.`,
+          `Milliseconds a second, of which a core has 1000: the slope from ${config.few} to ${config.many} participants, or to as many as were not too many, each load measured for ${config.seconds} s.`,
         ),
         table(
           ['load', 'CPU, ms/s', 'one more, ms/s', 'MiB', 'hops/s told', 'hops/s rested', 'packets/s', 'kbit/s each'],
@@ -34,8 +34,8 @@ export function idleSections({ results: { runs }, config }: IdleInput): Section[
 
 function bars({ engine, lively, resting }: Run) {
   return [
-    { label: `${engine}, lively`, value: lively.each, shown: `${told(lively.each)} ms`, colour: 0 },
-    { label: `${engine}, resting`, value: resting.each, shown: `${told(resting.each)} ms`, colour: 2 },
+    { label: `${engine}, lively`, value: lively.each, shown: `${eachOf(lively)} ms`, colour: 0 },
+    { label: `${engine}, resting`, value: resting.each, shown: `${eachOf(resting)} ms`, colour: 2 },
   ];
 }
 
@@ -53,7 +53,7 @@ function row(title: string, span: Run['nobody'], attendance?: Attendance): strin
   return [
     title,
     told(span.cpuMsPerS),
-    told(attendance?.each),
+    attendance === undefined ? '–' : eachOf(attendance),
     told(span.agentMiB),
     told(span.hopsToldPerS),
     told(span.hopsRestedPerS),

@@ -7,6 +7,7 @@ import {
   type IdleReport,
   type IdleRun,
   type IdleSpan,
+  isSound,
 } from '../../../bench/idle/idle-report.ts';
 import { figuresMarkdown } from '../../../bench/report/figures-table.ts';
 import { parseReport } from '../../../bench/report/read-report.ts';
@@ -81,7 +82,7 @@ describe('a report of what it costs to rest', () => {
     expect(html).toContain('mediasoup, 10 resting');
     const readme = readmeFigures([read(report())]);
     expect(readme).toMatch(
-      /\| mediasoup, three temporal layers, from 2 to 10 participants +\| +20\.0 \| +100\.0 \| +25\.0 \| +0\.25 \|/,
+      /\| mediasoup, three temporal layers, 2 to 10 lively, 2 to 10 resting +\| +20\.0 \| +100\.0 \| +25\.0 \| +0\.25 \|/,
     );
     expect(figuresMarkdown([read(report())])).toContain('| mediasoup: resting over lively');
     expect(`${html}${readme}`).not.toMatch(/NaN|Infinity|undefined/);
@@ -90,11 +91,13 @@ describe('a report of what it costs to rest', () => {
     expect(differing).toEqual(['Different settings of "layered": true and false.']);
   });
 
-  it('tells of slopes that mean nothing', () => {
-    const flat = { ...report(), results: { runs: [{ ...run, ratio: null }], cautions: [] } };
-    expect(idleMarkdown(flat)).not.toContain('% of');
-    expect(readmeFigures([read(flat)])).toMatch(/\| +– \|/);
-    expect(reportPage([read(flat)], 0.1)).not.toMatch(/NaN|null/);
+  it('tells no ratio where work was shed, but what the lively cost at least', () => {
+    const full: IdleAttendance = { ...lively, many: span(10, 1020, 15, { shed: ['75 × hop_behind'] }) };
+    expect([isSound(lively), isSound(full), isSound({ ...resting, asMeant: false })]).toEqual([true, false, false]);
+    const shed = { ...report(), results: { runs: [{ ...run, lively: full, ratio: null }], cautions: [] } };
+    expect(idleMarkdown(shed)).toMatch(/^mediasoup: who rests costs .* a second, who is lively ≥ 100\.0 ms;/);
+    expect(readmeFigures([read(shed)])).toMatch(/\| +≥ 100\.0 \| +25\.0 \| +– \|/);
+    expect(reportPage([read(shed)], 0.1)).not.toMatch(/NaN|null/);
   });
 });
 
