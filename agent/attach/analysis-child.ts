@@ -60,7 +60,10 @@ export class AnalysisChild {
     if (typeof answer !== 'string' && answer.type === 'ready') return [child, answer];
     child.kill();
     const why = typeof answer === 'string' ? answer : 'message' in answer ? `said: ${answer.message}` : answer.type;
-    throw new AttachError('analysis-start', `The process that analyses did not start: it ${why}${child.lastWords}`);
+    throw new AttachError(
+      'analysis-start',
+      `The process that analyses did not start: it ${why.replace(/\.$/, '')}${child.lastWords}`,
+    );
   }
 
   get pid(): number | undefined {

@@ -20,6 +20,8 @@ const IN_FLIGHT_PACKETS = 2048;
 /** What somebody's session is told. */
 export interface SessionListener {
   onEvent(event: UnstampedEvent): void;
+  /** The person rests (true): their taps may hand over more rarely, and less; or they no longer do. */
+  onRest(resting: boolean): void;
   onTrouble(trouble: AttachError): void;
 }
 
@@ -42,6 +44,7 @@ interface SessionRecord {
   readonly epochUs: number;
   readonly listener: SessionListener;
   readonly tracks: Map<number, TrackRecord>;
+  resting: boolean;
 }
 
 const shared = new Map<string, { readonly process: AnalysisProcess; users: number }>();
@@ -115,7 +118,7 @@ export class AnalysisProcess {
 
   join(participant: string, epochUs: number, listener: SessionListener): ProcessSession {
     const session = this.#next++;
-    const record: SessionRecord = { participant, epochUs, listener, tracks: new Map() };
+    const record: SessionRecord = { participant, epochUs, listener, tracks: new Map(), resting: false };
     this.#sessions.set(session, record);
     this.#send({ type: 'join', session, participant, epochUs });
     return {
@@ -125,7 +128,8 @@ export class AnalysisProcess {
     };
   }
 
-  #track(session: number, { tracks }: SessionRecord, record: TrackRecord): TapSink {
+  #track(session: number, seat: SessionRecord, record: TrackRecord): TapSink {
+    const { tracks } = seat;
     const track = this.#next++;
     tracks.set(track, record);
     this.#send({ type: 'track', session, track, info: record.info });
@@ -133,7 +137,7 @@ export class AnalysisProcess {
     return {
       packet: (rtp, arrivalUs) => {
         if (!open()) return;
-        if (this.#child) this.#queue.push(track, rtp, arrivalUs);
+        if (this.#child) this.#queue.push(track, rtp, arrivalUs, seat.resting);
         else this.#missed++;
       },
       senderReport: ({ ntpUs, rtpTimestamp, arrivalUs }) => {
@@ -199,6 +203,8 @@ export class AnalysisProcess {
     // Whoever waits for a person to be cleared may go on: the process that held them is gone.
     for (const resolve of this.#waiting.values()) resolve();
     this.#waiting.clear();
+    // The next one knows nobody yet: whoever rested has to be looked at anew.
+    for (const record of this.#sessions.values()) rest(record, false);
     if (this.#closed) return;
     if (livedMs > STABLE_MS) this.#attempt = 0;
     this.#tellAll(
@@ -227,6 +233,11 @@ export class AnalysisProcess {
     switch (message.type) {
       case 'event':
         return this.#sessions.get(message.session)?.listener.onEvent(message.event);
+      case 'resting': {
+        const record = this.#sessions.get(message.session);
+        if (record) rest(record, message.resting);
+        return undefined;
+      }
       case 'taken':
         return this.#queue.taken(message.count);
       case 'key-frame':
@@ -249,4 +260,10 @@ export class AnalysisProcess {
   #send(message: ToProcess): void {
     this.#child?.send(message);
   }
+}
+
+function rest(record: SessionRecord, resting: boolean): void {
+  if (record.resting === resting) return;
+  record.resting = resting;
+  record.listener.onRest(resting);
 }

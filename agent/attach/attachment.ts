@@ -4,15 +4,14 @@ import { type AffectEvent, type Caption, nowUs, type TrackInfo, type UnstampedEv
 import { type ConsentGrant, RouterTaps, type RouterTap, type TapSink } from '../../sfu/index.ts';
 import { EventQueue, type EventStream } from '../client/event-queue.ts';
 import type { AnalysisProcess, ProcessSession } from './analysis-process.ts';
+import type { AnyProducer, AnyRouter, GrantOf } from './any-mediasoup.ts';
 import { AttachError } from './attach-error.ts';
+import { checkProducer } from './check-arguments.ts';
 import { holdWhileConsented } from './consent.ts';
 import { watchProducers } from './watch-producers.ts';
 
 /** Events that wait for one `for await` loop: minutes of a call, were it not read at all. */
 const WAITING_EVENTS = 512;
-
-/** Whose media a producer carries, as far as they consented. */
-export type GrantOf = (producer: Producer) => ConsentGrant | undefined;
 
 export interface AttachmentOptions {
   readonly grant: ConsentGrant | GrantOf;
@@ -36,6 +35,13 @@ export interface AttachmentStats {
 interface Person {
   readonly session: ProcessSession;
   readonly letGo: () => void;
+  resting: boolean;
+}
+
+interface Forked {
+  readonly person: Person;
+  /** Absent while the router is still asked. */
+  readonly tap?: RouterTap;
 }
 
 /** Analyses what consenting people publish on a router. `for await` over it gives the events; so does `onEvent`. */
@@ -46,7 +52,7 @@ export class Attachment implements AsyncIterable<AffectEvent> {
   readonly #taps: RouterTaps;
   readonly #epochUs = nowUs();
   readonly #people = new Map<ConsentGrant, Person>();
-  readonly #producers = new Map<string, { readonly tap?: RouterTap }>();
+  readonly #producers = new Map<string, Forked>();
   readonly #readers = new Set<EventQueue<AffectEvent>>();
   readonly #onRouterClose = (): void => void this.close();
   #unwatch: () => void = () => {};
@@ -54,12 +60,13 @@ export class Attachment implements AsyncIterable<AffectEvent> {
   #packets = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(router: Router, analysis: AnalysisProcess, options: AttachmentOptions) {
-    this.#router = router;
+  /** Takes a router that has been checked. */
+  constructor(router: AnyRouter, analysis: AnalysisProcess, options: AttachmentOptions) {
+    this.#router = router as Router;
     this.#process = analysis;
     this.#options = options;
-    this.#taps = new RouterTaps(router, nowUs);
-    router.observer.once('close', this.#onRouterClose);
+    this.#taps = new RouterTaps(this.#router, nowUs);
+    this.#router.observer.once('close', this.#onRouterClose);
   }
 
   /** The model pack in use, `name@version`. */
@@ -86,14 +93,17 @@ export class Attachment implements AsyncIterable<AffectEvent> {
    * Analyses one more producer, once: a second call for the same one does nothing. Without a live grant nothing is
    * forked. What fails later is told to `onTrouble`; the call goes on.
    * @param grant whose media it is; what `attach` was given when left out
+   * @throws {AttachError} `bad-argument` for what is no producer
    */
-  add(producer: Producer, grant: ConsentGrant | undefined = this.#grantOf(producer)): void {
+  add(producer: AnyProducer, grant?: ConsentGrant): void {
+    checkProducer(producer);
     if (this.#closing || producer.closed || this.#producers.has(producer.id)) return;
-    if (!grant || grant.revoked.aborted) return;
+    const given = grant ?? this.#grantOf(producer);
+    if (!given || given.revoked.aborted) return;
     try {
-      const person = this.#person(grant);
-      this.#producers.set(producer.id, {});
-      void this.#tap(producer, grant, person);
+      const person = this.#person(given);
+      this.#producers.set(producer.id, { person });
+      void this.#tap(producer as Producer, given, person);
     } catch (error) {
       this.#trouble(asAttachError(error));
     }
@@ -150,7 +160,7 @@ export class Attachment implements AsyncIterable<AffectEvent> {
     await this.#process.release();
   }
 
-  #grantOf(producer: Producer): ConsentGrant | undefined {
+  #grantOf(producer: AnyProducer): ConsentGrant | undefined {
     const { grant } = this.#options;
     if (typeof grant !== 'function') return grant;
     try {
@@ -167,19 +177,27 @@ export class Attachment implements AsyncIterable<AffectEvent> {
     const letGo = holdWhileConsented(grant, () => this.#clear(grant));
     const session = this.#process.join(grant.participant, this.#epochUs, {
       onEvent: (event) => this.#tell(event, grant),
+      onRest: (resting) => this.#rest(person, resting),
       onTrouble: (trouble) => this.#trouble(trouble),
     });
-    const person = { session, letGo };
+    const person: Person = { session, letGo, resting: false };
     this.#people.set(grant, person);
     return person;
   }
 
-  async #tap(producer: Producer, grant: ConsentGrant, { session }: Person): Promise<void> {
+  /** What nobody is in a hurry for may come together, and less of it. */
+  #rest(person: Person, resting: boolean): void {
+    person.resting = resting;
+    for (const forked of this.#producers.values()) if (forked.person === person) forked.tap?.rest(resting);
+  }
+
+  async #tap(producer: Producer, grant: ConsentGrant, person: Person): Promise<void> {
     const info = trackInfo(producer);
-    const input = session.track(info, () => this.#producers.get(producer.id)?.tap?.requestKeyFrame());
+    const input = person.session.track(info, () => this.#producers.get(producer.id)?.tap?.requestKeyFrame());
     try {
       const tap = await this.#taps.tap(producer, grant, this.#sink(producer.id, input));
-      if (this.#producers.has(producer.id)) this.#producers.set(producer.id, { tap });
+      if (this.#producers.has(producer.id)) this.#producers.set(producer.id, { person, tap });
+      if (person.resting) tap.rest(true);
     } catch (cause) {
       this.#producers.delete(producer.id);
       input.closed();
@@ -201,7 +219,9 @@ export class Attachment implements AsyncIterable<AffectEvent> {
       closed: (error) => {
         this.#producers.delete(producerId);
         input.closed(error);
-        if (error) this.#trouble(new AttachError('tap-failed', `A fork ended: ${error.message}`, { cause: error }));
+        // That the router goes is its owner's doing: the attachment ends with it.
+        if (error && !this.#router.closed)
+          this.#trouble(new AttachError('tap-failed', `A fork ended: ${error.message}`, { cause: error }));
       },
     };
   }

@@ -88,12 +88,15 @@ export class Consent {
  */
 export function recordConsent(facts: ConsentFacts): Consent {
   for (const key of ['room', 'participant', 'receiptVersion'] as const) {
-    if (typeof facts[key] !== 'string' || facts[key].trim() === '')
+    // Programs in plain JavaScript may pass anything.
+    const fact: unknown = (facts as Partial<ConsentFacts> | undefined)?.[key];
+    if (typeof fact !== 'string' || fact.trim() === '')
       throw new AttachError('bad-argument', `A consent without "${key}" proves nothing: name it.`);
   }
-  const atMs = facts.at?.getTime() ?? Date.now();
+  const { at = new Date() } = facts;
+  const atMs = at instanceof Date ? at.getTime() : Number.NaN;
   if (Number.isNaN(atMs) || atMs > Date.now() + CLOCKS_DIFFER_MS)
-    throw new AttachError('bad-argument', 'The time of a consent ("at") must be a time that has come.');
+    throw new AttachError('bad-argument', 'The time of a consent ("at") must be a Date that has come.');
   return new Consent(facts);
 }
 

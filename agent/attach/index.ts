@@ -3,18 +3,19 @@
  * configuration file; decoding and models live in a child process, so that neither a crash in native code nor the
  * licence of the FFmpeg build (GPLv3) reaches yours. mediasoup is yours: only its types are used.
  */
-import type { Producer, Router } from 'mediasoup/types';
-import { checkDeployment } from '../config/deployment.ts';
-import { configSchema } from '../config/schema.ts';
 import { AnalysisProcess } from './analysis-process.ts';
+import type { AnyProducer, AnyRouter } from './any-mediasoup.ts';
+import { AttachError } from './attach-error.ts';
 import { Attachment, type AttachmentOptions } from './attachment.ts';
+import { checkArguments } from './check-arguments.ts';
 import type { AnalysisOptions } from './wire.ts';
 
 export type { AffectEvent, AffectState, Description, SignalEvent } from '../../pipeline/index.ts';
 export type { ConsentGrant } from '../../sfu/index.ts';
 export { ConfigError } from '../config/config-error.ts';
 export { AttachError, type AttachErrorCode } from './attach-error.ts';
-export type { Attachment, AttachmentStats, GrantOf } from './attachment.ts';
+export type { AnyProducer, AnyRouter, GrantOf } from './any-mediasoup.ts';
+export type { Attachment, AttachmentStats } from './attachment.ts';
 export { recordConsent, type Consent, type ConsentFacts, type ConsentRecord } from './consent.ts';
 export type { AnalysisOptions } from './wire.ts';
 
@@ -39,20 +40,25 @@ export interface AttachOptions extends AttachmentOptions {
     };
   };
   /** What to analyse; when left out, every producer made on the router from now on for which `grant` gives a grant. */
-  readonly producers?: Producer | readonly Producer[];
+  readonly producers?: AnyProducer | readonly AnyProducer[];
   readonly analysis?: AnalysisOptions;
 }
 
 /**
  * Analyses people on your router. Resolves when the models are loaded (the first time on a machine this converts the
  * face nets and may take some seconds); attachments with the same `analysis` share one child process.
- * @throws {AttachError} `analysis-start` when the child process cannot run
- * @throws {ConfigError} `context-prohibited` where the law forbids it
+ * Whatever it throws, nothing is left running.
+ * @throws {AttachError} `analysis-start` when the child process cannot run, `bad-argument`, `closed` when the router is
+ * @throws {ConfigError} `context-prohibited` where the law forbids it, `context-missing`, `config-invalid`
  */
-export async function attach(router: Router, options: AttachOptions): Promise<Attachment> {
-  checkDeployment(configSchema.parse({ deployment: options.deployment }));
+export async function attach(router: AnyRouter, options: AttachOptions): Promise<Attachment> {
+  checkArguments(router, options);
   const { producers, analysis = {} } = options;
   const attachment = new Attachment(router, await AnalysisProcess.share(analysis), options);
+  if (router.closed) {
+    await attachment.close();
+    throw new AttachError('closed', 'The router was closed while the analysis started.');
+  }
   if (producers === undefined) attachment.watch();
   else for (const producer of [producers].flat()) attachment.add(producer);
   return attachment;

@@ -4,12 +4,14 @@
  */
 import { bundledPackDir } from '../../models/index.ts';
 import { type AnalysisPool, type AnalysisSession, openAnalysis, type TrackInput } from '../../pipeline/index.ts';
-import { unpack } from './send-queue.ts';
-import type { AnalysisOptions, FromProcess, ToProcess } from './wire.ts';
+import { TAKEN_AT_ONCE, unpack } from './send-queue.ts';
+import type { AnalysisOptions, FromProcess, MediaBatch, ToProcess } from './wire.ts';
 
 const sessions = new Map<number, AnalysisSession>();
 const tracks = new Map<number, TrackInput>();
 let pool: AnalysisPool | undefined;
+/** Packets that were taken and not confirmed. */
+let taken = 0;
 
 function say(message: FromProcess): void {
   // What cannot be sent has nobody to hear it: the parent is gone, and 'disconnect' ends this process.
@@ -34,10 +36,19 @@ function join({ session, participant, epochUs }: Extract<ToProcess, { type: 'joi
   const joined = pool?.join(participant, {
     epochUs,
     onEvent: (event) => say({ type: 'event', session, event }),
+    onRest: (resting) => say({ type: 'resting', session, resting }),
     // Its thread died. The parent starts a whole new process, which is the one way that is tested.
     onGone: () => process.exit(1),
   });
   if (joined) sessions.set(session, joined);
+}
+
+function media(batch: MediaBatch): void {
+  unpack(batch, (track, rtp, arrivalUs) => tracks.get(track)?.packet(rtp, arrivalUs));
+  taken += batch.sizes.length;
+  if (taken < TAKEN_AT_ONCE) return;
+  say({ type: 'taken', count: taken });
+  taken = 0;
 }
 
 async function leave(session: number, request: number): Promise<void> {
@@ -55,8 +66,7 @@ async function close(): Promise<void> {
 function receive(message: ToProcess): void {
   switch (message.type) {
     case 'media':
-      unpack(message, (track, rtp, arrivalUs) => tracks.get(track)?.packet(rtp, arrivalUs));
-      return say({ type: 'taken', count: message.sizes.length });
+      return media(message);
     case 'report':
       return tracks.get(message.track)?.senderReport(message.report);
     case 'muted':
@@ -88,5 +98,6 @@ function receive(message: ToProcess): void {
 
 process.on('message', receive);
 process.once('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole process group; the parent decides when analysis ends.
-process.on('SIGINT', () => {});
+// Ctrl-C reaches the whole process group, and a service manager ends every process of a service; the parent decides when
+// analysis ends, and its own end closes the channel.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});

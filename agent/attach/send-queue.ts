@@ -1,13 +1,17 @@
 /** Packets on their way to another process: bounded, batched, and paced by what that process confirms. */
 import type { MediaBatch } from './wire.ts';
 
-/** Short against a 500 ms hop, long enough to share the cost of a message between packets. */
-const FLUSH_MS = 5;
+/** Short against a 500 ms hop, long enough to share the cost of a message between the packets of all people. */
+const FLUSH_MS = 20;
+/** For somebody who rests: with what the tap and the thread that analyses wait, within the 160 ms in which a hop takes what is late. */
+const RESTING_FLUSH_MS = 60;
+/** The other side confirms so many packets with one message: few against those that may be in flight. */
+export const TAKEN_AT_ONCE = 256;
 
 export interface SendQueueOptions {
   /** Packets that wait here; the oldest fall. */
   readonly waiting: number;
-  /** Packets that were sent and not confirmed. */
+  /** Packets that were sent and not confirmed; more than {@link TAKEN_AT_ONCE}. */
   readonly inFlight: number;
   send(batch: MediaBatch): void;
 }
@@ -26,24 +30,26 @@ export class SendQueue {
   #waiting: Waiting[] = [];
   #inFlight = 0;
   #timer: NodeJS.Timeout | undefined;
+  #dueMs = Infinity;
 
   constructor(options: SendQueueOptions) {
     this.#options = options;
   }
 
-  push(track: number, rtp: Uint8Array, arrivalUs: number): void {
+  /** `resting`: nobody is in a hurry for this packet; it leaves with the next that is, or after 60 ms. */
+  push(track: number, rtp: Uint8Array, arrivalUs: number, resting = false): void {
     if (this.#waiting.length >= this.#options.waiting) {
       this.#waiting.shift();
       this.dropped++;
     }
     this.#waiting.push({ track, rtp, arrivalUs });
-    this.#schedule();
+    this.#schedule(resting ? RESTING_FLUSH_MS : FLUSH_MS);
   }
 
   /** The other side has taken `count` packets. */
   taken(count: number): void {
     this.#inFlight = Math.max(0, this.#inFlight - count);
-    if (this.#waiting.length > 0) this.#schedule();
+    if (this.#waiting.length > 0) this.#schedule(FLUSH_MS);
   }
 
   /** Forgets what waits of a track. */
@@ -53,8 +59,7 @@ export class SendQueue {
 
   /** Sends what may be sent now: before a message that must not overtake it. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting();
     const room = this.#options.inFlight - this.#inFlight;
     if (room <= 0 || this.#waiting.length === 0) return;
     const batch = this.#waiting.splice(0, room);
@@ -64,14 +69,23 @@ export class SendQueue {
 
   /** Forgets everything: the other side is gone. */
   clear(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting();
     this.#waiting = [];
     this.#inFlight = 0;
   }
 
-  #schedule(): void {
-    if (this.#inFlight < this.#options.inFlight) this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  #schedule(waitMs: number): void {
+    const dueMs = performance.now() + waitMs;
+    if (this.#inFlight >= this.#options.inFlight || dueMs >= this.#dueMs) return;
+    clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => this.flush(), waitMs);
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#dueMs = Infinity;
   }
 }
 
@@ -91,11 +105,11 @@ function pack(batch: readonly Waiting[]): MediaBatch {
   };
 }
 
-/** Calls `each` for every packet of a batch; what it gets is a copy of its own. */
+/** Calls `each` for every packet of a batch, with a view into the batch that nobody else writes to. */
 export function unpack(batch: MediaBatch, each: (track: number, rtp: Uint8Array, arrivalUs: number) => void): void {
   let at = 0;
   for (const [i, size] of batch.sizes.entries()) {
-    each(batch.tracks[i], batch.bytes.slice(at, at + size), batch.arrivalsUs[i]);
+    each(batch.tracks[i], batch.bytes.subarray(at, at + size), batch.arrivalsUs[i]);
     at += size;
   }
 }

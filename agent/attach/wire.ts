@@ -49,7 +49,9 @@ export type FromProcess =
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'event'; readonly session: number; readonly event: UnstampedEvent }
   | { readonly type: 'key-frame'; readonly track: number }
-  /** So many packets were taken off the channel. */
+  /** The person neither speaks nor moves (true), or does again (false): nobody is in a hurry for their packets meanwhile. */
+  | { readonly type: 'resting'; readonly session: number; readonly resting: boolean }
+  /** So many packets were taken off the channel since the last time; told of many together. */
   | { readonly type: 'taken'; readonly count: number }
   | { readonly type: 'done'; readonly request: number }
   | { readonly type: 'log'; readonly level: Parameters<PoolLog>[0]; readonly message: string }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdWhileConsented, recordConsent } from '../../../agent/attach/consent.ts';
+import { type ConsentFacts, holdWhileConsented, recordConsent } from '../../../agent/attach/consent.ts';
 import { ConsentGrant } from '../../../sfu/index.ts';
 
 const facts = { room: 'standup', participant: 'anna', receiptVersion: 'v3' };
@@ -22,8 +22,10 @@ describe('recordConsent', () => {
     { ...facts, room: '' },
     { ...facts, at: new Date(Number.NaN) },
     { ...facts, at: new Date(Date.now() + 3_600_000) },
+    { ...facts, at: '2026-01-02' },
+    undefined,
   ])('refuses what proves nothing (%j)', (unproven) => {
-    expect(() => recordConsent(unproven)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+    expect(() => recordConsent(unproven as ConsentFacts)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
   });
 
   it('kills the grant in the moment of withdrawal, and waits until everybody who holds something has let go', async () => {

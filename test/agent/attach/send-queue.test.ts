@@ -51,6 +51,21 @@ describe('SendQueue', () => {
     expect(sent().at(-1)?.[2]).toBe(8);
   });
 
+  it('lets wait what nobody is in a hurry for, and takes it along with what somebody is', () => {
+    const { made, batches, sent } = queue({ waiting: 4, inFlight: 8 });
+    made.push(1, Uint8Array.of(1), 1, true);
+    vi.advanceTimersByTime(50);
+    expect(batches).toHaveLength(0);
+    made.push(1, Uint8Array.of(2), 2, true);
+    vi.advanceTimersByTime(10);
+    expect(sent().map(([, , at]) => at)).toEqual([1, 2]);
+    made.push(1, Uint8Array.of(3), 3, true);
+    made.push(2, Uint8Array.of(4), 4);
+    vi.advanceTimersByTime(20);
+    expect(batches).toHaveLength(2);
+    expect(sent().map(([, , at]) => at)).toEqual([1, 2, 3, 4]);
+  });
+
   it('forgets the waiting packets of one track, and all of them when the other side is gone', () => {
     const { made, sent } = queue();
     made.push(1, Uint8Array.of(1), 1);
