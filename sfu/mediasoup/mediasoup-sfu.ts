@@ -19,7 +19,7 @@ import type { PublishedTrack } from './publisher.ts';
 import { type AnyPublisher, Room, type RoomEvents } from './room.ts';
 import { TapDesk } from './tap-desk.ts';
 import type { ViewerPeer } from './viewer-peer.ts';
-import { findWorker, loadMediasoup, mediasoupPackage, SETUP_COMMAND } from './worker-binary.ts';
+import { findWorker, INSTALL_ADVICE, loadMediasoup, mediasoupPackage, SETUP_COMMAND } from './worker-binary.ts';
 import { WorkerPool, type WorkerUsage } from './worker-pool.ts';
 
 /** How to start the engine; of `udpPorts` each worker takes one, for UDP and TCP alike. */
@@ -55,8 +55,8 @@ export async function createMediasoupSfu(options: MediasoupSfuOptions = {}): Pro
     throw new SfuError(
       'engine-gone',
       mediasoupPackage()
-        ? `mediasoup is installed, but its worker program is not: run "${SETUP_COMMAND}" to build it.`
-        : `The optional package mediasoup is not installed: install it (npm install), then run "${SETUP_COMMAND}".`,
+        ? `mediasoup is installed, but its worker program is not: run "${SETUP_COMMAND}" to fetch or build it.`
+        : INSTALL_ADVICE,
     );
   const { listenIps = ['127.0.0.1'], udpPorts, announcedAddress, workers, tcp = true, log = () => {} } = options;
   const mediasoup = await loadMediasoup(binary);

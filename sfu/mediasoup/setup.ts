@@ -1,81 +1,84 @@
 /**
- * `npm run sfu:setup`: sees to it that mediasoup's worker runs on this machine. One that is there is tried; else it is
- * built, and kept only when it has shaken hands with a peer: a worker can start well and still die at the first handshake.
+ * `npm run sfu:setup`: sees to it that mediasoup's worker runs on this machine. One that is there is tried; else the prebuilt
+ * one is fetched; else it is built. Each counts only when it has shaken hands with peers.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { RTCPeerConnection } from 'werift';
-import { createMediasoupSfu } from './mediasoup-sfu.ts';
-import { cachedWorkerPath, findWorker, mediasoupPackage } from './worker-binary.ts';
+import { shakeHands } from './handshake.ts';
+import { cachedWorkerPath, findWorker, INSTALL_ADVICE, mediasoupPackage } from './worker-binary.ts';
 import { buildWorker, WorkerBuildError } from './worker-build.ts';
+import { fetchWorker, prebuiltUrl } from './worker-prebuilt.ts';
 
-const HANDSHAKE_WITHIN_MS = 20_000;
 const TRY = '--try';
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 async function setUp(): Promise<void> {
   const installed = mediasoupPackage();
-  if (!installed)
-    throw new WorkerBuildError('The optional package mediasoup is not installed: npm install mediasoup@3.19.3.');
+  if (!installed) throw new WorkerBuildError(INSTALL_ADVICE);
   const found = findWorker();
   if (found) {
-    const problem = await tryWorker(found.path);
-    if (problem === undefined) return void say(`The mediasoup worker from ${found.origin} works: ${found.path}`);
+    const { problem, peers } = await tryWorker(found.path);
+    if (problem === undefined)
+      return void say(`The mediasoup worker from ${found.origin} works (${peers} shook hands): ${found.path}`);
     say(`The mediasoup worker from ${found.origin} does not work (${problem}): ${found.path}`);
     if (found.origin === 'MEDIASOUP_WORKER_BIN')
       throw new WorkerBuildError('Unset MEDIASOUP_WORKER_BIN to have one built, or let it name one that works.');
   }
   const target = cachedWorkerPath(installed.version);
+  if (await fetched(installed.version, target)) return;
   say(`Building the worker of mediasoup ${installed.version}: a few minutes.`);
-  await buildWorker(installed.dir, target, async (program) => {
-    const problem = await tryWorker(program);
-    if (problem !== undefined) throw new WorkerBuildError(`The worker was built but does not work: ${problem}`);
-  });
-  say(`Built, and it has shaken hands with a peer: ${target}`);
+  const peers = await buildWith((accept) => buildWorker(installed.dir, target, accept));
+  say(`Built, and ${peers} shook hands with it: ${target}`);
 }
 
-/** In a process of its own: mediasoup keeps to the first worker that a process names. Returns what is wrong. */
-async function tryWorker(path: string): Promise<string | undefined> {
-  const args = [...process.execArgv, fileURLToPath(import.meta.url), TRY];
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, MEDIASOUP_WORKER_BIN: path },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let words = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
-  const [code] = await once(child, 'close');
-  return code === 0 ? undefined : words.trim().split('\n').at(-1) || `it ended with ${code}`;
-}
-
-/** A peer publishes by DTLS and SRTP, as a browser does. */
-async function shakeHands(): Promise<void> {
-  const sfu = await createMediasoupSfu({ workers: 1 });
-  const peer = new RTCPeerConnection();
+/** The prebuilt worker, where it can be had and works. */
+async function fetched(version: string, target: string): Promise<boolean> {
+  const url = prebuiltUrl(version);
+  say(`Fetching the prebuilt worker: ${url}`);
   try {
-    peer.addTransceiver('audio', { direction: 'sendonly' });
-    await peer.setLocalDescription(await peer.createOffer());
-    const offer = peer.localDescription?.sdp ?? '';
-    const shown = new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('no handshake in time')), HANDSHAKE_WITHIN_MS);
-      sfu.onEvent((event) => {
-        clearTimeout(late);
-        if (event.type === 'track-added') resolve();
-        else if (event.type === 'publication-closed') reject(new Error(`the connection ended: ${event.reason}`));
-      });
-    });
-    const { answerSdp } = await sfu.publish('setup', 'setup', offer);
-    await peer.setRemoteDescription({ type: 'answer', sdp: answerSdp });
-    await shown;
-  } finally {
-    await peer.close();
-    await sfu.close();
+    let why: string | undefined;
+    const peers = await buildWith(async (accept) => (why = await fetchWorker(url, target, accept)));
+    if (why === undefined) say(`Fetched, and ${peers} shook hands with it: ${target}`);
+    else say(`It cannot be had (${why}).`);
+    return why === undefined;
+  } catch (error) {
+    if (!(error instanceof WorkerBuildError)) throw error;
+    say(`${error.message} It is not kept.`);
+    return false;
   }
 }
 
+/** Makes a worker; returns who has shaken hands with it. Throws {@link WorkerBuildError} when nobody could. */
+async function buildWith(make: (accept: (program: string) => Promise<void>) => Promise<unknown>): Promise<string> {
+  let shook = '';
+  await make(async (program) => {
+    const { problem, peers } = await tryWorker(program);
+    if (problem !== undefined) throw new WorkerBuildError(`The worker is there but does not work: ${problem}`);
+    shook = peers;
+  });
+  return shook;
+}
+
+/** In a process of its own: mediasoup keeps to the first worker that a process names. Returns what is wrong, or who shook hands. */
+async function tryWorker(path: string): Promise<{ readonly problem?: string; readonly peers: string }> {
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), TRY];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, MEDIASOUP_WORKER_BIN: path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [peers, words] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (peers += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
+  const [code] = await once(child, 'close');
+  if (code === 0) return { peers: peers.trim() };
+  return { problem: words.trim().split('\n').at(-1) || `it ended with ${code}`, peers: '' };
+}
+
 try {
-  await (process.argv.includes(TRY) ? shakeHands() : setUp());
+  if (process.argv.includes(TRY)) say((await shakeHands()).join(' and '));
+  else await setUp();
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -3,12 +3,18 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The package, once loaded. */
 export type Mediasoup = typeof import('mediasoup');
 
 /** What makes the worker where there is none. Printed wherever one is missed. */
-export const SETUP_COMMAND = 'npm run sfu:setup';
+export const SETUP_COMMAND = /[\\/]node_modules[\\/]undertone[\\/]/.test(fileURLToPath(import.meta.url))
+  ? 'node node_modules/undertone/dist/sfu/mediasoup/setup.js'
+  : 'npm run sfu:setup';
+
+/** Older npm (10 comes with Node 20) runs the package's install script whatever `allowScripts` says, and drops the package when that fails. */
+export const INSTALL_ADVICE = `The optional package mediasoup is not installed: "npm install --no-save --ignore-scripts mediasoup@3.19.3" installs it, then run "${SETUP_COMMAND}".`;
 
 /** A worker program, and who put it there. */
 export interface WorkerBinary {

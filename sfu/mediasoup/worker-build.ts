@@ -31,13 +31,17 @@ export async function buildWorker(
   await configureAndCompile(sourceDir, dir);
   const program = join(dir, 'mediasoup-worker');
   await accept(program);
+  await keepWorker(program, target);
+  await rm(dir, { recursive: true, force: true });
+}
+
+/** Puts a program where it is kept. Whoever starts a worker meanwhile finds none or the whole one. */
+export async function keepWorker(program: string, target: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const draft = `${target}.${process.pid}`;
   await copyFile(program, draft);
   await chmod(draft, 0o755);
-  // Whoever starts a worker meanwhile finds none or the whole one.
   await rename(draft, target);
-  await rm(dir, { recursive: true, force: true });
 }
 
 async function configureAndCompile(sourceDir: string, dir: string): Promise<void> {
