@@ -95,7 +95,13 @@ const mediaSchema = z.strictObject({
     .strictObject({ min: port, max: port })
     .refine(({ min, max }) => min <= max, 'min must not be above max')
     .optional(),
-  announcedAddress: z.string().min(1).optional(),
+  /** The public address, where callers reach one of `listenIps` by another (NAT, container): it is told to them as it stands. */
+  announcedAddress: z
+    .union([z.ipv4(), z.ipv6(), z.hostname()], {
+      error: 'must be an IP address, or a name that callers can resolve; no port and no "https://"',
+    })
+    .refine((name) => !/^[\d.]+$/.test(name) || z.ipv4().safeParse(name).success, 'is no IP address')
+    .optional(),
 });
 
 /** WHIP tells ICE servers in a header, which carries nothing else. */

@@ -120,6 +120,8 @@ describe('ICE servers', () => {
     const started = await startTestAgent({ sfu: { iceServers } });
     try {
       const { ready } = await TestClient.join(started.agent.url);
+      // The same for who watches, and for publishers that read no headers.
+      expect(ready.iceServers ?? []).toEqual(iceServers);
       const headers = { ...SDP, Authorization: `Bearer ${ready.token}` };
       const created = await fetch(new URL('/whip/lobby', started.agent.url), { method: 'POST', headers, body: OFFER });
       expect(created.status).toBe(201);
