@@ -43,7 +43,12 @@ export function compareReports(a: AnyReport, b: AnyReport, noise: number): Compa
     const ratio = value === second ? 1 : second / value;
     return [{ name, unit, a: value, b: second, ratio, better, regression: worse }];
   });
-  return { kind: a.benchmark, figures, differing: differencesOf(a, b), cautions: cautionsFor(a, b) };
+  return {
+    kind: a.benchmark,
+    figures,
+    differing: [...differencesOf(a, b), ...nothingShared(figures)],
+    cautions: cautionsFor(a, b),
+  };
 }
 
 /** The comparison as a Markdown table with a sentence before it. */
@@ -67,6 +72,7 @@ export function comparisonMarkdown(comparison: Comparison, noise: number): strin
 
 /** What got worse, in a sentence. */
 export function comparisonVerdict({ figures }: Comparison, noise: number): string {
+  if (figures.length === 0) return 'Nothing could be compared.';
   const regressed = figures.filter(({ regression }) => regression);
   const band = `${Math.round(noise * 1000) / 10} %`;
   return regressed.length === 0
@@ -81,6 +87,21 @@ export function unequal({ differing }: Comparison): string[] {
     : [`NOT THE SAME CONDITIONS, so no ratio says which is better. ${differing.join(' ')}`];
 }
 
+/** Of different engines or modes, say: without this, nothing would be worse. */
+function nothingShared(figures: readonly ComparedFigure[]): string[] {
+  return figures.length === 0 ? ['The two have no figure in common.'] : [];
+}
+
+/** What one alone tells cannot be worse, and must not be taken for as good. */
+function oneSided(a: AnyReport, b: AnyReport): string[] {
+  const [first, second] = [a, b].map((report) => figuresOf(report).map(({ name }) => name));
+  const only = (which: string, names: readonly string[] = [], others: readonly string[] = []): string[] => {
+    const alone = names.filter((name) => !others.includes(name));
+    return alone.length === 0 ? [] : [`Only ${which} has ${alone.join('; ')}.`];
+  };
+  return [...only('A', first, second), ...only('B', second, first)];
+}
+
 function cautionsFor(a: AnyReport, b: AnyReport): string[] {
   const own = [a, b].flatMap((report, index) =>
     cautionsOf(report).map((caution) => `${index === 0 ? 'A' : 'B'}: ${caution}`),
@@ -89,6 +110,7 @@ function cautionsFor(a: AnyReport, b: AnyReport): string[] {
   const left = a.benchmark === 'latency' && b.benchmark === 'latency' && b.results.hops.missed > a.results.hops.missed;
   return [
     ...own,
+    ...oneSided(a, b),
     ...(before === after ? [] : [`Different versions of Node: ${before ?? 'untold'} and ${after ?? 'untold'}.`]),
     ...(left ? ['B left out more hops than A.'] : []),
   ];

@@ -105,6 +105,19 @@ describe('comparing two reports', () => {
     }
   });
 
+  it('never takes what only one of them tells for as good as before', () => {
+    const { figures, differing, cautions } = compare(
+      quality(0.5),
+      quality(0.5).replace('"hitRate":null', '"hitRate":0.5'),
+    );
+    expect([figures.length > 0, differing]).toEqual([true, []]);
+    expect(cautions).toEqual(['Only B has hit rate.']);
+    const none = latency(20).replaceAll(/\{"n":100[^}]*\}/g, 'null');
+    const compared = compare(latency(20), none);
+    expect(compared.differing).toEqual(['The two have no figure in common.']);
+    expect(comparisonMarkdown(compared, 0.1)).not.toContain('Nothing got worse');
+  });
+
   it('says in words what got worse', () => {
     const noise = 0.1;
     expect(comparisonMarkdown(compare(latency(20), latency(70)), noise)).toMatch(
