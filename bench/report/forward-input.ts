@@ -50,6 +50,8 @@ export interface TapCost {
   readonly p50: Difference;
   readonly p95: Difference;
   readonly lost: { readonly off: number; readonly on: number };
+  /** Cores that the engine took, its worker processes included: medians. Undefined in reports of before. */
+  readonly cores: { readonly off: number; readonly on: number } | undefined;
 }
 
 export function tapCosts(engines: Engines): TapCost[] {
@@ -62,6 +64,9 @@ export function tapCosts(engines: Engines): TapCost[] {
         moreMs: medianOf(pairs.map(({ off, on }) => on[at] - off[at])),
       });
       const lost = (side: 'off' | 'on'): number => pairs.reduce((sum, pair) => sum + pair[side].lost, 0);
+      const cores = (side: 'off' | 'on'): number =>
+        medianOf(pairs.map((pair) => pair[side].sfuCores ?? Number.NaN)).median;
+      const counted = pairs.every(({ off, on }) => off.sfuCores !== undefined && on.sfuCores !== undefined);
       return {
         engine,
         publishers,
@@ -69,9 +74,15 @@ export function tapCosts(engines: Engines): TapCost[] {
         p50: difference('p50'),
         p95: difference('p95'),
         lost: { off: lost('off'), on: lost('on') },
+        cores: counted ? { off: cores('off'), on: cores('on') } : undefined,
       };
     }),
   );
+}
+
+/** `0.05 → 0.07`, or a dash. */
+export function coresText({ cores }: TapCost): string {
+  return cores ? `${cores.off.toFixed(2)} → ${cores.on.toFixed(2)}` : '–';
 }
 
 /** The largest room that an engine carried on one core without loss, and what came of a larger one. */

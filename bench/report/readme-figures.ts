@@ -4,7 +4,7 @@ import type { Summary } from '../histogram.ts';
 import { eachOf } from '../idle/idle-report.ts';
 import { textTable } from '../text-table.ts';
 import { standingCautions } from './conditions.ts';
-import { carriedRooms, tapCosts } from './forward-input.ts';
+import { carriedRooms, coresText, tapCosts } from './forward-input.ts';
 import type {
   AnyReport,
   CapacityInput,
@@ -216,17 +216,21 @@ function peerRows(peers: CostInput['results']['peers']): Array<readonly [string,
 }
 
 function forwardTable({ engines }: ForwardInput): string[] {
-  const rows = tapCosts(engines).map(({ engine, publishers, p50, lost }) => [
-    `${engine}, ${publishers} publisher${publishers === 1 ? '' : 's'}`,
-    `${p50.offMs.toFixed(2)} → ${p50.onMs.toFixed(2)} ms`,
-    `${p50.ratio.median.toFixed(2)} (${p50.ratio.low.toFixed(2)} to ${p50.ratio.high.toFixed(2)})`,
-    lost.on === 0 ? 'none' : String(lost.on),
-  ]);
+  const rows = tapCosts(engines).map((cost) => {
+    const { engine, publishers, p50, lost } = cost;
+    return [
+      `${engine}, ${publishers} publisher${publishers === 1 ? '' : 's'}`,
+      `${p50.offMs.toFixed(2)} → ${p50.onMs.toFixed(2)} ms`,
+      `${p50.ratio.median.toFixed(2)} (${p50.ratio.low.toFixed(2)} to ${p50.ratio.high.toFixed(2)})`,
+      lost.on === 0 ? 'none' : String(lost.on),
+      coresText(cost),
+    ];
+  });
   const rooms = carriedRooms(engines).map(
     ({ engine, publishers, streamsIn, streamsOut, beyond }) =>
       `One core carried ${publishers} publishers and as many viewers on ${engine} (${streamsIn} streams in, ${streamsOut} out; ${beyond}).`,
   );
-  const head = ['`bench forward`, publisher → viewer, p50', 'taps off → on', 'on : off', 'lost with taps on'];
+  const head = ['`bench forward`, publisher → viewer, p50', 'taps off → on', 'on : off', 'lost with taps on', 'cores'];
   return [...(rows.length === 0 ? [] : [textTable(head, rows)]), ...(rooms.length === 0 ? [] : [rooms.join(' ')])];
 }
 

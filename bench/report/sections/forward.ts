@@ -1,5 +1,5 @@
 import type { Median } from '../../median.ts';
-import { carriedRooms, type CarriedRoom, type TapCost, tapCosts } from '../forward-input.ts';
+import { carriedRooms, type CarriedRoom, coresText, type TapCost, tapCosts } from '../forward-input.ts';
 import { figure, notes, type Section, table, tiles } from '../html.ts';
 import type { ForwardInput } from '../read-report.ts';
 import { barChart } from '../svg.ts';
@@ -101,15 +101,19 @@ function interval(costs: readonly TapCost[]): string {
 
 function costTable(costs: readonly TapCost[]): string {
   return table(
-    ['publisher → viewer', 'p50 off → on, ms', 'ms more', 'on : off', 'p95 off → on, ms', 'lost'],
-    costs.map(({ engine, publishers, p50, p95, lost }) => [
-      `${engine}, ${people(publishers)}`,
-      `${p50.offMs.toFixed(2)} → ${p50.onMs.toFixed(2)}`,
-      withInterval(p50.moreMs, 3),
-      withInterval(p50.ratio, 2),
-      `${p95.offMs.toFixed(2)} → ${p95.onMs.toFixed(2)}`,
-      `${lost.off} / ${lost.on}`,
-    ]),
+    ['publisher → viewer', 'p50 off → on, ms', 'ms more', 'on : off', 'p95 off → on, ms', 'lost', 'cores off → on'],
+    costs.map((cost) => {
+      const { engine, publishers, p50, p95, lost } = cost;
+      return [
+        `${engine}, ${people(publishers)}`,
+        `${p50.offMs.toFixed(2)} → ${p50.onMs.toFixed(2)}`,
+        withInterval(p50.moreMs, 3),
+        withInterval(p50.ratio, 2),
+        `${p95.offMs.toFixed(2)} → ${p95.onMs.toFixed(2)}`,
+        `${lost.off} / ${lost.on}`,
+        coresText(cost),
+      ];
+    }),
   );
 }
 

@@ -224,6 +224,7 @@ describe('the forward path', () => {
       expect(html).toContain('Taps cost the way from publisher to viewer 0.05 ms at the median at most');
       expect(html).toContain('1.10 (1.00 to 1.20)');
       expect(html).toContain('40 → 120');
+      expect(html).toContain('0.10 → 0.10');
       expect(html).toContain('at 24 packets were lost');
       expect(html).not.toMatch(/NaN|Infinity|undefined/);
       expect(compareReports(forward(nested), forward(!nested), 0.1)).toMatchObject({ cautions: [], differing: [] });
