@@ -1,13 +1,13 @@
-/** Whether people rest, from the agent's own counters: of who rests only one hop in three seconds is given to the model. */
+/** Whether people rest, from the agent's own counters: of who rests only one hop in six seconds is given to the model. */
 import type { LoadCall } from '../load/load-call.ts';
 
 const TOLD = /^undertone_hops_total\{[^}]*\} (\S+)$/gm;
 const RESTED = /^undertone_hops_rested_total\{[^}]*\} (\S+)$/gm;
 const LIVELY_HOPS_PER_S = 2;
-/** At most: a look, and so a hop, is due every three seconds. */
-const RESTING_HOPS_PER_S = 1 / 3;
+/** At most: a look, and so a hop, is due every six seconds. */
+const RESTING_HOPS_PER_S = 1 / 6;
 /** Two looks at everybody. */
-const WINDOW_MS = 6000;
+const WINDOW_MS = 12_000;
 
 /** Hops since the agent's start: given to the model, and stood for by the one before. */
 export interface HopCounts {

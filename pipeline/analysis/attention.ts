@@ -1,8 +1,8 @@
 /**
  * Who neither speaks nor moves is looked at less. The policy: after five seconds without speech and without motion one
- * picture a second is read, after half a minute one in three seconds, and the pictures between stand for what the last one
+ * picture a second is read, after half a minute one in six seconds, and the pictures between stand for what the last one
  * showed, since they show the same. From then on the person rests: only a hop with a new look, or with words, is given to
- * the model, at least one in three and a half seconds; the hops between stand for what that one told. The first word or
+ * the model, at least one in six and a half seconds; the hops between stand for what that one told. The first word or
  * motion brings back every picture, and every hop with the one that it is in. What is heard is always heard in full, and
  * every picture of the base layer is decoded, since the next one builds on it.
  */
@@ -13,9 +13,9 @@ import { FACE_SLOTS, type Hop, VOICE_SLOTS } from '../window/hop.ts';
 const IDLE_AFTER_US = 5_000_000;
 const IDLE_INTERVAL_US = 1_000_000;
 const LONG_IDLE_AFTER_US = 30_000_000;
-const LONG_IDLE_INTERVAL_US = 3_000_000;
+const LONG_IDLE_INTERVAL_US = 6_000_000;
 /** A hop a little after a look was due: for who shows no picture at all. */
-const LONGEST_REST_US = 3_500_000;
+const LONGEST_REST_US = 6_500_000;
 /** Share of a tenth of a second in which a voice was active; less is a click or a cough. */
 const SPEAKING = 0.3;
 const COLUMNS = 32;

@@ -3,8 +3,8 @@
 /** Twenty minutes of hops of 500 ms. */
 const POINTS = 2400;
 const MARKS = 400;
-/** A longer silence is a gap in the lines. */
-const GAP_S = 5;
+/** A longer silence is a gap in the lines; who rests is told once in six seconds. */
+const GAP_S = 8;
 
 export interface Mark {
   /** Room time in seconds. */

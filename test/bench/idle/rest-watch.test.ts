@@ -29,11 +29,11 @@ describe('what an agent tells of rest', () => {
     expect(await served('', readHops)).toEqual({ told: 0, rested: 0 });
   });
 
-  it('gives away how many are awake: of them every hop is told, of who rests one in three seconds', () => {
-    expect(awakeOf(10, 10 / 3)).toBeCloseTo(0);
-    expect(awakeOf(10, 2 + 9 / 3)).toBeCloseTo(1);
+  it('gives away how many are awake: of them every hop is told, of who rests one in six seconds', () => {
+    expect(awakeOf(10, 10 / 6)).toBeCloseTo(0);
+    expect(awakeOf(10, 2 + 9 / 6)).toBeCloseTo(1);
     expect(awakeOf(10, 20)).toBeCloseTo(10);
-    expect(awakeOf(2, 0.5)).toBe(0);
+    expect(awakeOf(2, 0.25)).toBe(0);
   });
 
   it('comes with the engine and the provider that "auto" came to, or with an error that says what is missing', async () => {
