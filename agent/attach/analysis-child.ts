@@ -13,6 +13,10 @@ const SILENT_MS = 20_000;
 const GRACE_MS = 5000;
 /** Of what it wrote to standard error, this much is kept for the message when it dies. */
 const TAIL_CHARS = 2000;
+/** As Node, node-av and onnxruntime-node say it. */
+const MISSING_PART = /Cannot find (module|package)|Could not load|ERR_DLOPEN_FAILED/;
+const REINSTALL =
+  'A native part is missing, or is one for another system: install undertone on this machine itself ("npm ci --include=optional"), and copy no node_modules between systems.';
 
 export type Ready = Extract<FromProcess, { type: 'ready' }>;
 
@@ -60,10 +64,9 @@ export class AnalysisChild {
     if (typeof answer !== 'string' && answer.type === 'ready') return [child, answer];
     child.kill();
     const why = typeof answer === 'string' ? answer : 'message' in answer ? `said: ${answer.message}` : answer.type;
-    throw new AttachError(
-      'analysis-start',
-      `The process that analyses did not start: it ${why.replace(/\.$/, '')}${child.lastWords}`,
-    );
+    const said = why.trim().replace(/\s*\.$/, '') + child.lastWords;
+    const help = MISSING_PART.test(said) ? `\n${REINSTALL}` : '';
+    throw new AttachError('analysis-start', `The process that analyses did not start: it ${said}${help}`);
   }
 
   get pid(): number | undefined {

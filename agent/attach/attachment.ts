@@ -36,6 +36,8 @@ interface Person {
   readonly session: ProcessSession;
   readonly letGo: () => void;
   resting: boolean;
+  /** Whoever asks them to leave waits for the same end. */
+  leaving?: Promise<void>;
 }
 
 interface Forked {
@@ -154,8 +156,9 @@ export class Attachment implements AsyncIterable<AffectEvent> {
   async #close(): Promise<void> {
     this.#unwatch();
     this.#router.observer.off('close', this.#onRouterClose);
+    const people = [...this.#people];
     await this.#taps.close();
-    await Promise.all([...this.#people.keys()].map((grant) => this.#clear(grant)));
+    await Promise.all(people.map(([grant, person]) => this.#leave(grant, person)));
     for (const reader of this.#readers) reader.end();
     await this.#process.release();
   }
@@ -174,7 +177,10 @@ export class Attachment implements AsyncIterable<AffectEvent> {
   #person(grant: ConsentGrant): Person {
     const known = this.#people.get(grant);
     if (known) return known;
-    const letGo = holdWhileConsented(grant, () => this.#clear(grant));
+    const letGo = holdWhileConsented(grant, async () => {
+      for (const reader of this.#readers) reader.forget(grant.participant);
+      await this.#leave(grant, person);
+    });
     const session = this.#process.join(grant.participant, this.#epochUs, {
       onEvent: (event) => this.#tell(event, grant),
       onRest: (resting) => this.#rest(person, resting),
@@ -195,12 +201,13 @@ export class Attachment implements AsyncIterable<AffectEvent> {
     const info = trackInfo(producer);
     const input = person.session.track(info, () => this.#producers.get(producer.id)?.tap?.requestKeyFrame());
     try {
-      const tap = await this.#taps.tap(producer, grant, this.#sink(producer.id, input));
+      const gone = (): void => this.#gone(producer.id, grant, person);
+      const tap = await this.#taps.tap(producer, grant, this.#sink(input, gone));
       if (this.#producers.has(producer.id)) this.#producers.set(producer.id, { person, tap });
       if (person.resting) tap.rest(true);
     } catch (cause) {
-      this.#producers.delete(producer.id);
       input.closed();
+      this.#gone(producer.id, grant, person);
       // Withdrawn or closed meanwhile: that is no trouble.
       if (this.#closing || grant.revoked.aborted || producer.closed) return;
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -208,7 +215,7 @@ export class Attachment implements AsyncIterable<AffectEvent> {
     }
   }
 
-  #sink(producerId: string, input: TapSink): TapSink {
+  #sink(input: TapSink, gone: () => void): TapSink {
     return {
       packet: (rtp, arrivalUs) => {
         this.#packets++;
@@ -217,8 +224,8 @@ export class Attachment implements AsyncIterable<AffectEvent> {
       senderReport: (report) => input.senderReport(report),
       muted: (muted) => input.muted(muted),
       closed: (error) => {
-        this.#producers.delete(producerId);
         input.closed(error);
+        gone();
         // That the router goes is its owner's doing: the attachment ends with it.
         if (error && !this.#router.closed)
           this.#trouble(new AttachError('tap-failed', `A fork ended: ${error.message}`, { cause: error }));
@@ -226,12 +233,18 @@ export class Attachment implements AsyncIterable<AffectEvent> {
     };
   }
 
-  async #clear(grant: ConsentGrant): Promise<void> {
-    const person = this.#people.get(grant);
-    this.#people.delete(grant);
-    person?.letGo();
-    for (const reader of this.#readers) reader.forget(grant.participant);
-    await person?.session.close();
+  /** Has everything of a person forgotten: a withdrawal that comes meanwhile waits for it too. */
+  #leave(grant: ConsentGrant, person: Person): Promise<void> {
+    if (this.#people.get(grant) === person) this.#people.delete(grant);
+    person.leaving ??= person.session.close().finally(person.letGo);
+    return person.leaving;
+  }
+
+  /** A producer is gone; who has none left has left the call. */
+  #gone(producerId: string, grant: ConsentGrant, person: Person): void {
+    this.#producers.delete(producerId);
+    if ([...this.#producers.values()].some((forked) => forked.person === person)) return;
+    void this.#leave(grant, person);
   }
 
   #tell(unstamped: UnstampedEvent, grant: ConsentGrant): void {

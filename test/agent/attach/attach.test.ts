@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attach, AttachError, type AffectEvent, type Attachment, recordConsent } from '../../../agent/attach/index.ts';
 import { findFaceMedia, findFfmpeg } from '../../support/machine.ts';
 import { encodeClip, findMediasoup, MEDIA_CODECS, RtpCaller, startWorker } from './rtp-caller.ts';
@@ -100,6 +100,27 @@ describe.skipIf(!ready)('attach', () => {
     expect(attachment.stats()).toMatchObject({ participants: 1, producers: 2 });
   });
 
+  it('forgets who has no producer left, and knows them anew when they come back', async () => {
+    const consent = consentOf('eva');
+    const leaving = await RtpCaller.publish(router, clip);
+    callers.push(leaving);
+    const attachment = await attached(router, {
+      producers: [leaving.audio, leaving.video],
+      deployment,
+      grant: consent.grant,
+    });
+    await next(attachment, 'affect.state');
+    leaving.video.close();
+    await vi.waitUntil(() => attachment.stats().producers === 1);
+    expect(attachment.stats().participants).toBe(1);
+    leaving.audio.close();
+    await vi.waitUntil(() => attachment.stats().participants === 0);
+    attachment.add(caller.video);
+    expect(await next(attachment, 'affect.state')).toMatchObject({ participant: 'eva' });
+    await consent.withdraw();
+    expect(attachment.stats()).toMatchObject({ participants: 0, producers: 0 });
+  });
+
   it('says that its process died, starts it again, and goes on', async () => {
     const troubles: AttachError[] = [];
     const attachment = await attached(router, {
@@ -119,13 +140,23 @@ describe.skipIf(!ready)('attach', () => {
     expect(caller.video.closed).toBe(false);
   });
 
-  it('ends with the router', async () => {
+  it('ends with the router, which is no trouble', async () => {
     const own = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
-    const attachment = await attached(own, { deployment, grant: consentOf('anna').grant });
-    const ended = next(attachment, 'affect.state');
+    const here = await RtpCaller.publish(own, clip);
+    callers.push(here);
+    const troubles: AttachError[] = [];
+    const attachment = await attached(own, {
+      producers: [here.audio, here.video],
+      deployment,
+      grant: consentOf('anna').grant,
+      onTrouble: (trouble) => troubles.push(trouble),
+    });
+    await next(attachment, 'affect.state');
+    const ended = next(attachment, 'affect.description');
     own.close();
     await expect(ended).rejects.toThrow('the events ended');
     await attachment.close();
+    expect(troubles).toEqual([]);
   });
 
   it('tells a producer that the router does not have, and forks nothing', async () => {
