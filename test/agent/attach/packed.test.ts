@@ -55,9 +55,12 @@ describe.skipIf(!ready)('the example app, from the packed package in an empty pr
     await page.click('#agree');
     const description = await described();
     expect(description).toMatchObject({ room: 'demo', pack: expect.stringContaining('@') });
+    // Their page shows it too.
+    await page.waitForFunction("document.querySelector('#now').textContent !== ''");
     const answered = page.waitForResponse((response) => response.url().includes('/withdraw'));
     await page.click('#withdraw');
     expect((await answered).ok()).toBe(true);
+    await page.waitForFunction("document.querySelector('#now').textContent === ''");
     expect(app.exitCode).toBeNull();
   });
 
