@@ -15,6 +15,7 @@ import type {
 } from '../types.ts';
 import { DEFAULT_LIMITS, type SfuOptions } from '../sfu-options.ts';
 import { EngineThread, type EngineNews } from './engine-thread.ts';
+import type { EngineConfig } from './messages.ts';
 import { TapHandle } from './tap-handle.ts';
 
 const CAPABILITIES: SfuCapabilities = {
@@ -25,6 +26,9 @@ const CAPABILITIES: SfuCapabilities = {
   iceRestart: true,
   senderReports: true,
 };
+
+/** A thread that does not come up again is tried once more after this time. */
+const RESTART_PAUSE_MS = 1000;
 
 /** Starts the engine. Rejects with {@link SfuError} `no-port` when it cannot listen. */
 export async function createWeriftSfu(options: SfuOptions = {}): Promise<Sfu> {
@@ -44,7 +48,10 @@ type ViewerRecord = { readonly onOffer: (offer: ViewerOffer) => void; readonly o
 class WeriftSfu implements Sfu {
   readonly engine = 'werift';
   readonly capabilities = CAPABILITIES;
-  readonly #thread: EngineThread;
+  readonly #config: EngineConfig;
+  /** The running one; one that died stays until the next one listens, and refuses what is asked of it. */
+  #thread: EngineThread;
+  #deaths = 0;
   readonly #log: (message: string) => void;
   readonly #listeners = new Set<(event: SfuEvent) => void>();
   readonly #publications = new Map<string, PublicationRecord>();
@@ -61,8 +68,17 @@ class WeriftSfu implements Sfu {
     log = () => {},
   }: SfuOptions) {
     this.#log = log;
-    const config = { listenIps, udpPorts, announcedAddress, limits: { ...DEFAULT_LIMITS, ...limits } };
-    this.#thread = new EngineThread(config, { news: (news) => this.#hear(news), gone: (error) => this.#lose(error) });
+    this.#config = { listenIps, udpPorts, announcedAddress, limits: { ...DEFAULT_LIMITS, ...limits } };
+    this.#thread = this.#start();
+  }
+
+  #start(): EngineThread {
+    const thread: EngineThread = new EngineThread(this.#config, {
+      news: (news) => this.#hear(news),
+      // One that dies before it listens was never the running one.
+      gone: (error) => thread === this.#thread && this.#lose(error),
+    });
+    return thread;
   }
 
   async ready(): Promise<void> {
@@ -162,8 +178,8 @@ class WeriftSfu implements Sfu {
     return () => this.#listeners.delete(listener);
   }
 
-  stats(): Promise<Readonly<Record<string, number>>> {
-    return this.#thread.call('stats');
+  async stats(): Promise<Readonly<Record<string, number>>> {
+    return { ...(await this.#thread.call('stats')), workerDeaths: this.#deaths };
   }
 
   close(): Promise<void> {
@@ -237,6 +253,24 @@ class WeriftSfu implements Sfu {
       this.#note({ type: 'publication-closed', room, participant, id, reason: 'engine gone' }, id);
     }
     for (const id of this.#viewers.keys()) this.#endViewer(id, 'engine gone');
+    this.#deaths++;
+    void this.#replace();
+  }
+
+  async #replace(): Promise<void> {
+    if (this.#closing) return;
+    const thread = this.#start();
+    try {
+      await thread.ready();
+      if (this.#closing) return await thread.terminate();
+      this.#thread = thread;
+      this.#guard(() => this.#log('The SFU engine was started again.'));
+    } catch (error) {
+      await thread.terminate();
+      const why = error instanceof Error ? error.message : String(error);
+      this.#guard(() => this.#log(`The SFU engine could not be started again (${why}); trying once more.`));
+      setTimeout(() => void this.#replace(), RESTART_PAUSE_MS).unref();
+    }
   }
 
   #emit(event: SfuEvent): void {

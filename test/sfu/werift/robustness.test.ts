@@ -162,7 +162,7 @@ test('closing may be asked for twice, frees the port, and ends what is asked aft
   await mux.close();
 });
 
-test('when the engine dies everything that hung on it is told, and nothing waits for ever', async () => {
+test('when the engine dies everything that hung on it is told, nothing waits for ever, and a new one takes over', async () => {
   const started: Worker[] = [];
   const { on } = Worker.prototype;
   Worker.prototype.on = function witness(this: Worker, ...args: Parameters<typeof on>) {
@@ -194,4 +194,12 @@ test('when the engine dies everything that hung on it is told, and nothing waits
   expect(sfu.tracks('room')).toEqual([]);
   await expect(sfu.publish('room', 'ann', OFFER)).rejects.toMatchObject({ code: 'engine-gone' });
   await tap.close();
+
+  await expect.poll(() => sfu.stats().catch(() => undefined), { timeout: 20_000 }).toMatchObject({ workerDeaths: 1 });
+  const again = new HeadlessPublisher({ video: false });
+  open.push(() => again.close());
+  const back = new Promise<void>((done) => sfu.onEvent(({ type }) => type === 'track-added' && done()));
+  await again.publish(sfu, 'room', 'ann');
+  await back;
+  expect(sfu.tracks('room')).toHaveLength(1);
 });
