@@ -34,7 +34,7 @@ export function idleCommand(): Command {
       'after',
       `
 Examples:
-  undertone bench idle                                 at most 4 minutes
+  undertone bench idle                                 about 4 minutes
   undertone bench idle --engines mediasoup,werift --out idle.json
   undertone bench idle --no-layers --seconds 60
 

@@ -14,6 +14,8 @@ import { awakeOf, readHops, untilResting } from './rest-watch.ts';
 const DESCRIBED_WITHIN_MS = 30_000;
 /** What is new is compiled, and what an agent starts with is over. */
 const SETTLE_MS = 10_000;
+/** What an agent starts with has been collected, too. */
+const ALONE_MS = 30_000;
 /** Those who left are gone. */
 const LEFT_MS = 3000;
 /** Rest begins after half a minute (pipeline/analysis/attention.ts); who does not rest long after that never will. */
@@ -90,7 +92,7 @@ async function measureEngine(
 
 async function measureLively(options: IdleOptions, engine: string | undefined) {
   await using call = await open(options, engine, false);
-  await call.pass(LEFT_MS);
+  await call.pass(ALONE_MS);
   const nobody = await measure(call, options.seconds, 'nobody');
   const lively = await attend(call, options, 'lively');
   return { nobody, lively, title: call.load.title, info: await readAgentInfo(call.agent.url) };

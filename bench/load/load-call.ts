@@ -10,10 +10,12 @@ import type { MediaKind } from './replay.ts';
 
 const ROOM = 'benchmark';
 const LOOK_EVERY_MS = 100;
-/** What a measured agent runs with: nobody hears of others, so that who listens costs the same however many speak. */
+/** What a measured agent runs with: nobody hears of others, so that who listens costs the same however many speak; all come from one address. */
 const ENVIRONMENT = {
   UNDERTONE_POLICY_VISIBILITY: 'self',
   UNDERTONE_SERVER_MAX_SESSIONS: '1024',
+  UNDERTONE_SERVER_LIMITS_PUBLISHES_PER_MINUTE: '1024',
+  UNDERTONE_SERVER_LIMITS_CONNECTIONS_PER_ADDRESS: '1024',
   UNDERTONE_LOG_LEVEL: 'warn',
 };
 
