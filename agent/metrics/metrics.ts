@@ -117,7 +117,8 @@ function processRegistry(): Registry {
     collectDefaultMetrics({ register: shared, eventLoopMonitoringPrecision: RARELY_MS });
     // Quantiles would need a hundred wakes a second, also when nobody is there; how late the loop is at a scrape stays.
     for (const { name } of shared.getMetricsAsArray())
-      if (name.startsWith('nodejs_eventloop_lag_') && name !== 'nodejs_eventloop_lag_seconds') shared.removeSingleMetric(name);
+      if (name.startsWith('nodejs_eventloop_lag_') && name !== 'nodejs_eventloop_lag_seconds')
+        shared.removeSingleMetric(name);
   }
   return shared;
 }
