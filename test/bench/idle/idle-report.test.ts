@@ -31,7 +31,7 @@ const span = (
   ...more,
 });
 const lively: IdleAttendance = { few: span(2, 220, 4), many: span(10, 1020, 20), each: 100, asMeant: true, kbps: 500 };
-const resting: IdleAttendance = { few: span(2, 70, 0.7), many: span(10, 270, 3.3), each: 25, asMeant: true, kbps: 490 };
+const resting: IdleAttendance = { few: span(2, 70, 0.3), many: span(10, 270, 1.6), each: 25, asMeant: true, kbps: 490 };
 const run: IdleRun = { engine: 'mediasoup', provider: 'cpu', nobody: span(0, 20, 0), lively, resting, ratio: 0.25 };
 
 function report(cautions: readonly string[] = [], layered = true): IdleReport {
@@ -110,7 +110,7 @@ describe('the cautions of a run', () => {
     const awake = { ...resting, asMeant: false, many: span(10, 400, 8) };
     const full = { ...lively, many: span(10, 1500, 20, { shed: ['3 × hop_behind'], loadLateMs: 40 }) };
     expect(cautionsOf({ ...run, lively: full, resting: awake }).join('\n')).toMatch(
-      /came to rest[^]*of 10 who should rest, about 2\.8 did not[^]*10 participants the agent shed work \(3 × hop_behind\)[^]*came late/,
+      /came to rest[^]*of 10 who should rest, about 3\.5 did not[^]*10 participants the agent shed work \(3 × hop_behind\)[^]*came late/,
     );
   });
 });
