@@ -10,9 +10,7 @@ import { parseRtcp, receiverReport } from '../werift/rtcp.ts';
 import { createRtpView, isMedia, isRtcp, nearestIndex, readRtp, type RtpView } from '../werift/rtp-packet.ts';
 import { bindInRange } from '../werift/udp-mux.ts';
 import { type PlainSource, writePlainAnswer } from './plain-sdp.ts';
-
-/** A source that pushes nothing for so long is gone; a program that is started by hand gets the same time to begin. */
-const SILENT_MS = 30_000;
+import { whyGone } from './silence.ts';
 
 /** Where sockets are opened. */
 export interface PlainPlace {
@@ -121,10 +119,7 @@ export class PlainPublisher {
       const block = input.track.reportBlock(nowMs);
       if (block) this.#send(input, receiverReport(this.#ssrc, [block]));
     }
-    if (nowMs - this.#heardMs <= SILENT_MS) return undefined;
-    return this.#strange
-      ? 'what was pushed for 30 s was not the announced stream: check its ssrc and payload type'
-      : 'nothing was pushed for 30 s';
+    return whyGone(nowMs - this.#heardMs, this.#strange);
   }
 
   close(): void {

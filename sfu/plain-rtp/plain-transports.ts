@@ -5,9 +5,8 @@ import type { PublishedTrack, PublisherIdentity } from '../mediasoup/publisher.t
 import { trackCodec } from '../mediasoup/sdp-lines.ts';
 import { SfuError } from '../sfu-error.ts';
 import { type PlainPort, type PlainSource, writePlainAnswer } from './plain-sdp.ts';
+import { whyGone } from './silence.ts';
 
-/** A source that pushes nothing for so long is gone; a program that is started by hand gets the same time to begin. */
-const SILENT_MS = 30_000;
 const LOOK_EVERY_MS = 1000;
 /** Packets that are not taken for so many looks come from a sender that was started again: it has another port now. */
 const STRANGE_LOOKS = 2;
@@ -125,13 +124,9 @@ export class PlainTransports {
     try {
       for (const intake of this.#intakes) await this.#note(intake);
       if (this.#over) return;
+      const gone = whyGone(performance.now() - this.#heardMs, this.#strange);
       if (this.#intakes.some(({ strangeLooks }) => strangeLooks >= STRANGE_LOOKS)) await this.#renew();
-      else if (performance.now() - this.#heardMs > SILENT_MS)
-        this.#end(
-          this.#strange
-            ? 'what was pushed for 30 s was not the announced stream: check its ssrc and payload type'
-            : 'nothing was pushed for 30 s',
-        );
+      else if (gone !== undefined) this.#end(gone);
     } catch {
       // The worker went away under it; the room tells.
     } finally {
