@@ -1,10 +1,21 @@
 import { Command } from 'commander';
-import { count, list, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+import {
+  agentArguments,
+  type CallFlags,
+  count,
+  list,
+  positive,
+  type ReportOutput,
+  tell,
+  untilStopped,
+  withCall,
+  withReport,
+} from '../cli/options.ts';
 import { BenchError } from '../bench-error.ts';
 
 const MODES = ['audio', 'video', 'both'] as const;
 
-interface CapacityFlags extends ReportOutput {
+interface CapacityFlags extends CallFlags, ReportOutput {
   readonly modes: readonly string[];
   readonly engines?: readonly string[];
   readonly providers?: readonly string[];
@@ -12,14 +23,11 @@ interface CapacityFlags extends ReportOutput {
   readonly stepSeconds: number;
   readonly settleSeconds: number;
   readonly most: number;
-  readonly media?: string;
-  readonly voice?: string;
-  readonly config?: string;
 }
 
 /** `undertone bench capacity`. */
 export function capacityCommand(): Command {
-  return new Command('capacity')
+  const command = new Command('capacity')
     .summary('how many participants this machine carries within a budget')
     .description(
       'Adds participants until the p95 exceeds the budget or anything is shed, and halves the step until the knee is known: ' +
@@ -31,12 +39,8 @@ export function capacityCommand(): Command {
     .option('--step-seconds <number>', 'how long each load is measured', positive, 3)
     .option('--settle-seconds <number>', 'how long it runs before that', positive, 1)
     .option('--engines <list>', 'SFU engines to measure one after the other (default: as configured)', list)
-    .option('--providers <list>', 'execution providers to measure one after the other (default: as configured)', list)
-    .option('--media <file>', 'what participants show: a video or a picture of a face')
-    .option('--voice <file>', "sound in place of the media's own")
-    .option('--config <file>', 'settings of the agent (default: its own)')
-    .option('--out <file>', 'write the report, with raw histograms, as JSON')
-    .option('--json', 'print JSON instead of a table')
+    .option('--providers <list>', 'execution providers to measure one after the other (default: as configured)', list);
+  return withReport(withCall(command))
     .addHelpText(
       'after',
       `
@@ -53,7 +57,7 @@ INA3221 or from RAPL (often for root only), less what the idle agent takes; else
     .action(async (flags: CapacityFlags) => {
       const { measureCapacity } = await import('./capacity-command.ts');
       const { capacityMarkdown } = await import('./capacity-report.ts');
-      const { budget: budgetMs, stepSeconds, settleSeconds, most, media, voice, config } = flags;
+      const { budget: budgetMs, stepSeconds, settleSeconds, most, media, voice } = flags;
       const report = await untilStopped((signal) =>
         measureCapacity({
           modes: modesOf(flags.modes),
@@ -65,7 +69,7 @@ INA3221 or from RAPL (often for root only), less what the idle agent takes; else
           most,
           media,
           voice,
-          agentArgs: config === undefined ? [] : ['--config', config],
+          agentArgs: agentArguments(flags),
           signal,
         }),
       );

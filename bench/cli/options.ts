@@ -1,6 +1,6 @@
 /** What the subcommands of `undertone bench` share: how numbers are read, how a run is stopped, where a report goes. */
 import { writeFile } from 'node:fs/promises';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { BenchError } from '../bench-error.ts';
 
 export function positive(value: string): number {
@@ -49,9 +49,45 @@ export async function untilStopped<T>(run: (signal: AbortSignal) => Promise<T>):
   });
 }
 
+/** What a load shows. */
+export interface MediaFlags {
+  readonly media?: string;
+  readonly voice?: string;
+}
+
+/** What a load shows, and to which agent. */
+export interface CallFlags extends MediaFlags {
+  readonly config?: string;
+}
+
 export interface ReportOutput {
   readonly out?: string;
   readonly json?: true;
+}
+
+/** Gives a command {@link MediaFlags}. */
+export function withMedia(command: Command): Command {
+  return command
+    .option(
+      '--media <file>',
+      'what participants show: a video or a picture of a face (default: the best this machine has)',
+    )
+    .option('--voice <file>', "sound in place of the media's own");
+}
+
+/** Gives a command {@link CallFlags}. */
+export function withCall(command: Command): Command {
+  return withMedia(command).option('--config <file>', 'settings of the agent (default: its own)');
+}
+
+/** Gives a command {@link ReportOutput}. */
+export function withReport(command: Command): Command {
+  return command.option('--out <file>', 'write the report as JSON').option('--json', 'print JSON instead of a table');
+}
+
+/** The agent's arguments that follow from the flags. */
+export function agentArguments({ config }: CallFlags): string[] {
+  return config === undefined ? [] : ['--config', config];
 }
 
 /** Writes the JSON to `--out`, and prints it or its Markdown. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { count, counts, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+import { count, counts, type ReportOutput, tell, untilStopped, withReport } from '../cli/options.ts';
 
 interface CostFlags extends ReportOutput {
   readonly pack?: string;
@@ -12,7 +12,7 @@ interface CostFlags extends ReportOutput {
 
 /** `undertone bench cost`. */
 export function costCommand(): Command {
-  return new Command('cost')
+  const command = new Command('cost')
     .summary('what a hop and a word cost, against re-encoding, the memory bound and peers')
     .description(
       'On one thread of this process: one more hop against encoding the window anew, every stage at several batch sizes, ' +
@@ -23,9 +23,8 @@ export function costCommand(): Command {
     .option('--batches <list>', 'participants in one run', counts, [1, 4, 16])
     .option('--tokens <number>', 'tokens a decoding', count, 32)
     .option('--rounds <number>', 'timings of each; what is compared takes turns', count, 20)
-    .option('--no-peers', 'leave TF.js and transformers.js out')
-    .option('--out <file>', 'write the report as JSON')
-    .option('--json', 'print JSON instead of tables')
+    .option('--no-peers', 'leave TF.js and transformers.js out');
+  return withReport(command)
     .addHelpText(
       'after',
       `

@@ -1,20 +1,29 @@
 import { Command } from 'commander';
-import { count, counts, list, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+import {
+  count,
+  counts,
+  list,
+  type MediaFlags,
+  positive,
+  type ReportOutput,
+  tell,
+  untilStopped,
+  withMedia,
+  withReport,
+} from '../cli/options.ts';
 
-interface ForwardFlags extends ReportOutput {
+interface ForwardFlags extends MediaFlags, ReportOutput {
   readonly engines: readonly string[];
   readonly publishers: readonly number[];
   readonly pairs: number;
   readonly seconds: number;
   readonly mostRooms: number;
   readonly streams: boolean;
-  readonly media?: string;
-  readonly voice?: string;
 }
 
 /** `undertone bench forward`. */
 export function forwardCommand(): Command {
-  return new Command('forward')
+  const command = new Command('forward')
     .summary('whether taps harm the call: publisher to viewer, taps off and on; and streams per core')
     .description(
       'Replays RTP through each engine (an SFU process on one core, all peers in a process on another): latency, loss ' +
@@ -25,11 +34,8 @@ export function forwardCommand(): Command {
     .option('--pairs <number>', 'how often taps are off and on for each size', count, 16)
     .option('--seconds <number>', 'how long each half of a pair is measured', positive, 1.2)
     .option('--most-rooms <number>', 'never more rooms of four than this', count, 64)
-    .option('--no-streams', 'leave out the search for streams per core')
-    .option('--media <file>', 'what the publishers show: a video or a picture of a face')
-    .option('--voice <file>', "sound in place of the media's own")
-    .option('--out <file>', 'write the report as JSON')
-    .option('--json', 'print JSON instead of a table')
+    .option('--no-streams', 'leave out the search for streams per core');
+  return withReport(withMedia(command))
     .addHelpText(
       'after',
       `

@@ -1,20 +1,28 @@
 import { Command } from 'commander';
-import { count, list, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+import {
+  agentArguments,
+  type CallFlags,
+  count,
+  list,
+  positive,
+  type ReportOutput,
+  tell,
+  untilStopped,
+  withCall,
+  withReport,
+} from '../cli/options.ts';
 
-interface IdleFlags extends ReportOutput {
+interface IdleFlags extends CallFlags, ReportOutput {
   readonly engines?: readonly string[];
   readonly few: number;
   readonly many: number;
   readonly seconds: number;
   readonly layers: boolean;
-  readonly media?: string;
-  readonly voice?: string;
-  readonly config?: string;
 }
 
 /** `undertone bench idle`. */
 export function idleCommand(): Command {
-  return new Command('idle')
+  const command = new Command('idle')
     .summary('what somebody costs who neither speaks nor moves, against somebody lively')
     .description(
       "The agent's CPU at a few and at many participants, lively and resting; what one more costs is the slope between. " +
@@ -24,12 +32,8 @@ export function idleCommand(): Command {
     .option('--few <number>', 'participants', count, 2)
     .option('--many <number>', 'participants; fewer where so many lively ones are too many', count, 10)
     .option('--seconds <number>', 'how long each of the five spans is measured; 15 or more', positive, 20)
-    .option('--no-layers', 'pictures without temporal layers (default: three, as the page sends them)')
-    .option('--media <file>', 'what participants show: a video or a picture of a face')
-    .option('--voice <file>', "sound in place of the media's own")
-    .option('--config <file>', 'settings of the agent (default: its own)')
-    .option('--out <file>', 'write the report as JSON')
-    .option('--json', 'print JSON instead of a table')
+    .option('--no-layers', 'pictures without temporal layers (default: three, as the page sends them)');
+  return withReport(withCall(command))
     .addHelpText(
       'after',
       `
@@ -46,9 +50,9 @@ is not counted.`,
     .action(async (flags: IdleFlags) => {
       const { measureIdle } = await import('./idle-command.ts');
       const { idleMarkdown } = await import('./idle-report.ts');
-      const { few, many, seconds, layers: layered, media, voice, config } = flags;
+      const { few, many, seconds, layers: layered, media, voice } = flags;
       const engines = flags.engines ?? [undefined];
-      const agentArgs = config === undefined ? [] : ['--config', config];
+      const agentArgs = agentArguments(flags);
       const report = await untilStopped((signal) =>
         measureIdle({ engines, few, many, seconds, layered, media, voice, agentArgs, signal }),
       );

@@ -1,13 +1,21 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { count, list, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+import {
+  agentArguments,
+  type CallFlags,
+  count,
+  list,
+  positive,
+  type ReportOutput,
+  tell,
+  untilStopped,
+  withCall,
+  withReport,
+} from '../cli/options.ts';
 
-interface LatencyFlags extends ReportOutput {
+interface LatencyFlags extends CallFlags, ReportOutput {
   readonly seconds: number;
   readonly warmup: number;
   readonly participants: number;
-  readonly media?: string;
-  readonly voice?: string;
-  readonly config?: string;
   readonly cues: boolean;
   readonly cueMedia?: string;
   readonly cueOnsets?: readonly number[];
@@ -21,7 +29,7 @@ const MLPERF_SECONDS = 600;
 
 /** `undertone bench latency`. */
 export function latencyCommand(): Command {
-  return new Command('latency')
+  const command = new Command('latency')
     .summary('how long from what happens to the delivered description')
     .description(
       'real callers through the real agent, over real time: every stage, and from the end of a hop to the delivered description',
@@ -29,29 +37,22 @@ export function latencyCommand(): Command {
     .option('--seconds <number>', 'how long to measure', positive, 60)
     .option('--warmup <number>', 'seconds before that which do not count', positive, 10)
     .option('--participants <number>', 'callers at once', count, 1)
-    .option(
-      '--media <file>',
-      'what the callers show: a video or a picture of a face (default: the best this machine has)',
-    )
-    .option('--voice <file>', "sound in place of the media's own")
-    .option('--config <file>', 'settings of the agent (default: its own)')
     .option('--cue-seconds <number>', 'how long changes at known moments are shown afterwards', positive, 122)
     .option('--cue-media <file>', 'a video or sound in which something changes (default: a voice)')
     .option('--cue-onsets <list>', 'seconds of it at which something changes', onsets)
     .option('--cue-scenes <list>', 'scenes of it, in seconds, to show in turns instead: every 12 s the next', scenes)
     .option('--no-cues', 'show no changes at known moments')
-    .option('--mlperf', `measure as long as MLPerf asks: ${MLPERF_SECONDS} s after a minute of warm-up`)
-    .option('--out <file>', 'write the report, with raw histograms, as JSON')
-    .option('--json', 'print JSON instead of a table')
+    .option('--mlperf', `measure as long as MLPerf asks: ${MLPERF_SECONDS} s after a minute of warm-up`);
+  return withReport(withCall(command))
     .addHelpText('after', HELP)
     .action(async (options: LatencyFlags) => {
       // Only here, because it brings the pipeline with it, and the other commands need none of that.
       const { measureLatency } = await import('./latency-command.ts');
       const { latencyMarkdown } = await import('./latency-report.ts');
-      const { participants, media, voice, config, mlperf } = options;
+      const { participants, media, voice, mlperf } = options;
       const [seconds, warmupSeconds] = mlperf ? [MLPERF_SECONDS, 60] : [options.seconds, options.warmup];
       const cues = options.cues ? cuesOf(options) : undefined;
-      const agentArgs = config === undefined ? [] : ['--config', config];
+      const agentArgs = agentArguments(options);
       const report = await untilStopped((signal) =>
         measureLatency({ seconds, warmupSeconds, participants, media, voice, agentArgs, cues, signal }),
       );

@@ -1,19 +1,26 @@
 import { Command } from 'commander';
-import { count, positive, type ReportOutput, tell, untilStopped } from '../cli/options.ts';
+import {
+  agentArguments,
+  type CallFlags,
+  count,
+  positive,
+  type ReportOutput,
+  tell,
+  untilStopped,
+  withCall,
+  withReport,
+} from '../cli/options.ts';
 
-interface SoakFlags extends ReportOutput {
+interface SoakFlags extends CallFlags, ReportOutput {
   readonly minutes: number;
   readonly participants: number;
   readonly roundSeconds: number;
   readonly loss: number;
-  readonly media?: string;
-  readonly voice?: string;
-  readonly config?: string;
 }
 
 /** `undertone bench soak`. */
 export function soakCommand(): Command {
-  return new Command('soak')
+  const command = new Command('soak')
     .summary('whether the agent endures: leaks, lag and drift under coming and going')
     .description(
       'Lets a call go on while people join, leave, mute and lose packets, and watches the agent from outside: ' +
@@ -27,12 +34,8 @@ export function soakCommand(): Command {
       positive,
       8,
     )
-    .option('--loss <percent>', 'share of packets that the unlucky one loses', positive, 10)
-    .option('--media <file>', 'what participants show: a video or a picture of a face')
-    .option('--voice <file>', "sound in place of the media's own")
-    .option('--config <file>', 'settings of the agent (default: its own)')
-    .option('--out <file>', 'write the report as JSON')
-    .option('--json', 'print JSON instead of a table')
+    .option('--loss <percent>', 'share of packets that the unlucky one loses', positive, 10);
+  return withReport(withCall(command))
     .addHelpText(
       'after',
       `
@@ -48,8 +51,8 @@ quarter of the rounds does not count. Short runs find fast leaks only: let slow 
     .action(async (flags: SoakFlags) => {
       const { measureSoak } = await import('./soak-command.ts');
       const { soakMarkdown } = await import('./soak-report.ts');
-      const { minutes, participants, roundSeconds, loss: lossPercent, media, voice, config } = flags;
-      const agentArgs = config === undefined ? [] : ['--config', config];
+      const { minutes, participants, roundSeconds, loss: lossPercent, media, voice } = flags;
+      const agentArgs = agentArguments(flags);
       const report = await untilStopped((signal) =>
         measureSoak({ minutes, participants, roundSeconds, lossPercent, media, voice, agentArgs, signal }),
       );
