@@ -11,10 +11,12 @@ import type { Hop } from './window/hop.ts';
 export type * from './types.ts';
 export * from './events.ts';
 export { nowUs } from './clock.ts';
+export { EarliestTimer } from './earliest-timer.ts';
 export { AnalysisError } from './analysis/analysis-error.ts';
 export type { AnalysisPool, AnalysisPoolOptions } from './analysis/pool.ts';
 export type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './analysis/session.ts';
 export type { Question, Reply } from './describe/asking.ts';
+export { RESTING_INTERVAL_US, RESTS_AFTER_US } from './analysis/rest-policy.ts';
 export type { AnalyzeFileOptions, MeasureFileOptions } from './analysis/file-analysis.ts';
 export type { Hop } from './window/hop.ts';
 

@@ -27,6 +27,7 @@ export interface SessionListener {
 
 /** One person's seat in the analysis. */
 export interface ProcessSession {
+  readonly resting: boolean;
   track(info: TrackInfo, requestKeyFrame: () => void): TapSink;
   caption(caption: Caption): void;
   /** Forgets everything of the person. Idempotent. */
@@ -122,6 +123,9 @@ export class AnalysisProcess {
     this.#sessions.set(session, record);
     this.#send({ type: 'join', session, participant, epochUs });
     return {
+      get resting() {
+        return record.resting;
+      },
       track: (info, requestKeyFrame) => this.#track(session, record, { info, requestKeyFrame, muted: false }),
       caption: (caption) => this.#send({ type: 'caption', session, caption }),
       close: () => this.#leave(session, record),

@@ -35,7 +35,6 @@ export interface AttachmentStats {
 interface Person {
   readonly session: ProcessSession;
   readonly letGo: () => void;
-  resting: boolean;
   /** Whoever asks them to leave waits for the same end. */
   leaving?: Promise<void>;
 }
@@ -186,14 +185,13 @@ export class Attachment implements AsyncIterable<AffectEvent> {
       onRest: (resting) => this.#rest(person, resting),
       onTrouble: (trouble) => this.#trouble(trouble),
     });
-    const person: Person = { session, letGo, resting: false };
+    const person: Person = { session, letGo };
     this.#people.set(grant, person);
     return person;
   }
 
   /** What nobody is in a hurry for may come together, and less of it. */
   #rest(person: Person, resting: boolean): void {
-    person.resting = resting;
     for (const forked of this.#producers.values()) if (forked.person === person) forked.tap?.rest(resting);
   }
 
@@ -204,7 +202,7 @@ export class Attachment implements AsyncIterable<AffectEvent> {
       const gone = (): void => this.#gone(producer.id, grant, person);
       const tap = await this.#taps.tap(producer, grant, this.#sink(input, gone));
       if (this.#producers.has(producer.id)) this.#producers.set(producer.id, { person, tap });
-      if (person.resting) tap.rest(true);
+      if (person.session.resting) tap.rest(true);
     } catch (cause) {
       input.closed();
       this.#gone(producer.id, grant, person);

@@ -1,4 +1,5 @@
 /** Packets on their way to another process: bounded, batched, and paced by what that process confirms. */
+import { EarliestTimer } from '../../pipeline/index.ts';
 import type { MediaBatch } from './wire.ts';
 
 /** Short against a 500 ms hop, long enough to share the cost of a message between the packets of all people. */
@@ -29,8 +30,7 @@ export class SendQueue {
   readonly #options: SendQueueOptions;
   #waiting: Waiting[] = [];
   #inFlight = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #dueMs = Infinity;
+  readonly #timer = new EarliestTimer(() => this.flush());
 
   constructor(options: SendQueueOptions) {
     this.#options = options;
@@ -59,7 +59,7 @@ export class SendQueue {
 
   /** Sends what may be sent now: before a message that must not overtake it. */
   flush(): void {
-    this.#stopWaiting();
+    this.#timer.stop();
     const room = this.#options.inFlight - this.#inFlight;
     if (room <= 0 || this.#waiting.length === 0) return;
     const batch = this.#waiting.splice(0, room);
@@ -69,23 +69,14 @@ export class SendQueue {
 
   /** Forgets everything: the other side is gone. */
   clear(): void {
-    this.#stopWaiting();
+    this.#timer.stop();
     this.#waiting = [];
     this.#inFlight = 0;
   }
 
+  /** What is full waits for what the other side confirms. */
   #schedule(waitMs: number): void {
-    const dueMs = performance.now() + waitMs;
-    if (this.#inFlight >= this.#options.inFlight || dueMs >= this.#dueMs) return;
-    clearTimeout(this.#timer);
-    this.#dueMs = dueMs;
-    this.#timer = setTimeout(() => this.flush(), waitMs);
-  }
-
-  #stopWaiting(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#dueMs = Infinity;
+    if (this.#inFlight < this.#options.inFlight) this.#timer.within(waitMs);
   }
 }
 

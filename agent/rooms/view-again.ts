@@ -5,7 +5,7 @@ const EVERY_MS = 500;
 const ATTEMPTS = 20;
 
 /** True for what a fresh worker may mend. */
-export function isEngineGone(error: unknown): boolean {
+function isEngineGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'engine-gone';
 }
 

@@ -1,3 +1,4 @@
+import { RESTS_AFTER_US } from '../../pipeline/index.ts';
 import { ShedCounter } from '../capacity/shed-counter.ts';
 import { BenchError } from '../bench-error.ts';
 import { readAgentInfo } from '../latency/agent-info.ts';
@@ -18,8 +19,8 @@ const SETTLE_MS = 10_000;
 const ALONE_MS = 30_000;
 /** Those who left are gone. */
 const LEFT_MS = 3000;
-/** Rest begins after half a minute (pipeline/analysis/attention.ts); who does not rest long after that never will. */
-const RESTING_WITHIN_MS = 75_000;
+/** Who does not rest long after rest should have begun never will. */
+const RESTING_WITHIN_MS = RESTS_AFTER_US / 1000 + 45_000;
 /** Of too many, this share is tried next. */
 const FEWER = 0.6;
 /** So many of those who should rest may be thought awake before it is said: the count of hops is no finer. */

@@ -1,13 +1,14 @@
-/** Whether people rest, from the agent's own counters: of who rests only one hop in six seconds is given to the model. */
+/** Whether people rest, from the agent's own counters: of who rests hardly a hop is given to the model. */
+import { RESTING_INTERVAL_US } from '../../pipeline/index.ts';
 import type { LoadCall } from '../load/load-call.ts';
 
 const TOLD = /^undertone_hops_total\{[^}]*\} (\S+)$/gm;
 const RESTED = /^undertone_hops_rested_total\{[^}]*\} (\S+)$/gm;
 const LIVELY_HOPS_PER_S = 2;
-/** At most: a look, and so a hop, is due every six seconds. */
-const RESTING_HOPS_PER_S = 1 / 6;
+/** At most: one for each look. */
+const RESTING_HOPS_PER_S = 1e6 / RESTING_INTERVAL_US;
 /** Two looks at everybody. */
-const WINDOW_MS = 12_000;
+const WINDOW_MS = (2 * RESTING_INTERVAL_US) / 1000;
 
 /** Hops since the agent's start: given to the model, and stood for by the one before. */
 export interface HopCounts {

@@ -1,21 +1,9 @@
-/**
- * Who neither speaks nor moves is looked at less. The policy: after five seconds without speech and without motion one
- * picture a second is read, after half a minute one in six seconds, and the pictures between stand for what the last one
- * showed, since they show the same. From then on the person rests: only a hop with a new look, or with words, is given to
- * the model, at least one in six and a half seconds; the hops between stand for what that one told. The first word or
- * motion brings back every picture, and every hop with the one that it is in. What is heard is always heard in full, and
- * every picture of the base layer is decoded, since the next one builds on it.
- */
+/** Who is looked at how much: whether a picture has to be read, and whether a hop has to be told, by the policy of rest-policy.ts. */
 import { voiceColumn } from '../sense/voice/voice-features.ts';
 import type { FaceSample, VideoFrame, VoiceSegment } from '../types.ts';
 import { FACE_SLOTS, type Hop, VOICE_SLOTS } from '../window/hop.ts';
+import { intervalAfter, LONGEST_REST_US, RESTS_AFTER_US } from './rest-policy.ts';
 
-const IDLE_AFTER_US = 5_000_000;
-const IDLE_INTERVAL_US = 1_000_000;
-const LONG_IDLE_AFTER_US = 30_000_000;
-const LONG_IDLE_INTERVAL_US = 6_000_000;
-/** A hop a little after a look was due: for who shows no picture at all. */
-const LONGEST_REST_US = 6_500_000;
 /** Share of a tenth of a second in which a voice was active; less is a click or a cough. */
 const SPEAKING = 0.3;
 const COLUMNS = 32;
@@ -55,7 +43,7 @@ export class Attention {
 
   /** Whether the person has neither spoken nor moved for half a minute. */
   get resting(): boolean {
-    return this.#newestUs - (this.#livelyUs ?? this.#newestUs) >= LONG_IDLE_AFTER_US;
+    return this.#newestUs - (this.#livelyUs ?? this.#newestUs) >= RESTS_AFTER_US;
   }
 
   /** Whether the last hop that was told stands for this one, which has just closed; otherwise this one counts as told. */
@@ -129,10 +117,4 @@ export class Attention {
       }
     }
   }
-}
-
-/** How far apart pictures are read of who has neither spoken nor moved for so long; 0 reads every one. */
-function intervalAfter(idleUs: number): number {
-  if (idleUs < IDLE_AFTER_US) return 0;
-  return idleUs < LONG_IDLE_AFTER_US ? IDLE_INTERVAL_US : LONG_IDLE_INTERVAL_US;
 }

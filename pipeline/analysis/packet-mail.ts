@@ -3,6 +3,7 @@
  * about a tenth of a millisecond each, which is more than most packets cost in all: so a message is sent every few
  * milliseconds instead of one for each packet, and more rarely for those who rest.
  */
+import { EarliestTimer } from '../earliest-timer.ts';
 
 /** For somebody who speaks or moves: little against a hop of 500 ms. */
 const WAIT_MS = 4;
@@ -21,8 +22,7 @@ export class PacketMail {
   readonly #send: SendMail;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #dueMs = Infinity;
+  readonly #timer = new EarliestTimer(() => this.flush());
 
   constructor(send: SendMail) {
     this.#send = send;
@@ -38,28 +38,18 @@ export class PacketMail {
     header.setFloat64(8, arrivalUs, true);
     this.#bytes.set(rtp, this.#length + HEADER_BYTES);
     this.#length += HEADER_BYTES + rtp.length;
-    this.#plan(resting ? RESTING_WAIT_MS : WAIT_MS);
+    this.#timer.within(resting ? RESTING_WAIT_MS : WAIT_MS);
   }
 
   /** Sends what waits, now: whatever is told after it has to come after it. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#dueMs = Infinity;
+    this.#timer.stop();
     if (this.#length === 0) return;
     const bytes = this.#bytes.subarray(0, this.#length);
     // As big as the last one was: the next is likely to be.
     this.#bytes = new Uint8Array(Math.max(FIRST_BYTES, this.#length));
     this.#length = 0;
     this.#send(bytes);
-  }
-
-  #plan(waitMs: number): void {
-    const dueMs = performance.now() + waitMs;
-    if (dueMs >= this.#dueMs) return;
-    clearTimeout(this.#timer);
-    this.#dueMs = dueMs;
-    this.#timer = setTimeout(() => this.flush(), waitMs);
   }
 
   #reserve(bytes: number): void {
