@@ -5,7 +5,7 @@ import { type Pack, loadPack } from './pack.ts';
 import { type ProviderRefusal, chooseProvider } from './providers.ts';
 import { ModelError } from './runtime/errors.ts';
 import { HopInputs, type HopItem } from './runtime/hop-inputs.ts';
-import { ParticipantMemory, gather } from './runtime/memory.ts';
+import { GatherSpace, ParticipantMemory, gather } from './runtime/memory.ts';
 import { type Sessions, openSessions } from './runtime/session.ts';
 import { type SpeakItem, type SpeakOptions, type SpeakUpdate, speak } from './runtime/speaker.ts';
 import { rowOf } from './runtime/tensors.ts';
@@ -66,6 +66,7 @@ export class AffectModel {
   readonly #sessions: Sessions;
   readonly #decoder: WordDecoder;
   readonly #hopFetches: readonly string[];
+  readonly #space = new GatherSpace();
   #inputs: HopInputs | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -173,8 +174,8 @@ export class AffectModel {
     const memories = items.map(({ memory }) => memory);
     if (this.#inputs?.rows !== items.length) this.#inputs = new HopInputs(items.length, this.pack.manifest.saidSize);
     this.#inputs.fill(items);
-    const feeds = { ...this.#inputs.tensors, ...gather(this.pack.state, memories) };
-    const out = await this.#run(this.#sessions.hop, feeds, this.#hopFetches);
+    const feeds = { ...this.#inputs.tensors, ...gather(this.pack.state, memories, this.#space) };
+    const out = await this.#run(this.#sessions.hop, feeds, this.#hopFetches).finally(() => this.#space.wipe());
     const tensors: Record<string, Tensor> = {};
     for (const { name } of this.pack.state) tensors[name] = out[`next_${name}`];
     const batch = { rows: items.length, tensors };

@@ -27,6 +27,8 @@ export interface VideoFrame {
   /** Stride of `u` and of `v`. */
   readonly uvStride: number;
   readonly decodedMs: number;
+  /** Lends the planes' memory to a later picture: nobody looks at this one any more. Who does not call it keeps it. */
+  readonly release?: () => void;
 }
 
 /** What the pipeline knows of a track's health; goes out as a `signal` event. */

@@ -45,13 +45,32 @@ export class ParticipantMemory {
   }
 }
 
+/** Where rows are copied together for one run after the other: fresh memory for each would keep the garbage collector busy. */
+export class GatherSpace {
+  readonly #used = new Map<string, Float32Array>();
+
+  /** Zeros, until the next call for the same state. */
+  take(name: string, size: number): Float32Array {
+    const known = this.#used.get(name);
+    const space = known !== undefined && known.length >= size ? known : new Float32Array(size);
+    this.#used.set(name, space);
+    return space.subarray(0, size);
+  }
+
+  /** After the run: nobody's memory is left here. */
+  wipe(): void {
+    for (const space of this.#used.values()) space.fill(0);
+  }
+}
+
 /**
  * The state tensors for these memories, in this order. When they are exactly the rows of one batch, that batch's own
- * tensors (nothing is copied); otherwise fresh tensors with the rows copied together.
+ * tensors (nothing is copied); otherwise tensors with the rows copied together, in `space` if it is given.
  */
 export function gather(
   specs: readonly StateSpec[],
   memories: readonly ParticipantMemory[],
+  space?: GatherSpace,
 ): Readonly<Record<string, Tensor>> {
   const shared = memories[0]?.batch;
   if (shared?.rows === memories.length && memories.every(({ batch, row }, i) => batch === shared && row === i)) {
@@ -59,7 +78,8 @@ export function gather(
   }
   const tensors: Record<string, Tensor> = {};
   for (const { name, shape, size, initial } of specs) {
-    const data = new Float32Array(memories.length * size);
+    const length = memories.length * size;
+    const data = space?.take(name, length) ?? new Float32Array(length);
     for (const [i, { batch, row }] of memories.entries()) {
       const tensor = batch?.tensors[name];
       const from = batch === undefined || tensor === undefined ? initial : rowOf(tensor, row, batch.rows);

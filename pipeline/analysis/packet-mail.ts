@@ -11,7 +11,7 @@ const WAIT_MS = 4;
 const RESTING_WAIT_MS = 60;
 /** What is full is sent at once, so nothing waits without bound and nothing is dropped here. */
 const MAX_BYTES = 256 * 1024;
-const FIRST_BYTES = 16 * 1024;
+const FIRST_BYTES = 4 * 1024;
 /** Before each packet: its track (32 bits), its size (32 bits), its arrival (a double), little-endian. */
 const HEADER_BYTES = 16;
 

@@ -151,6 +151,7 @@ export class Participant {
 
   /** Forgets everything heard and seen: buffers, baselines, half-made hops. The tracks stay open. */
   clear(): void {
+    this.#nextPicture?.release?.();
     this.#nextPicture = undefined;
     this.#senses.clear();
     this.#turns.reset();
@@ -193,7 +194,10 @@ export class Participant {
 
   /** One picture is read at a time; of those that come meanwhile the newest waits and the others fall. */
   #see(frame: VideoFrame): void {
-    if (this.#nextPicture) this.#events.onFaceShed();
+    if (this.#nextPicture) {
+      this.#events.onFaceShed();
+      this.#nextPicture.release?.();
+    }
     this.#nextPicture = frame;
     if (!this.#faceBusy) void this.#readPictures();
   }
@@ -202,10 +206,7 @@ export class Participant {
     this.#faceBusy = true;
     try {
       for (let frame = this.#takePicture(); frame; frame = this.#takePicture()) {
-        const startedMs = performance.now();
-        this.#readingUs = frame.captureUs;
-        const sample = await this.#senses.see(frame);
-        this.#senseMs = performance.now() - startedMs;
+        const sample = await this.#read(frame);
         this.#rest();
         if (sample) this.#samples.next(sample);
       }
@@ -214,6 +215,17 @@ export class Participant {
     } finally {
       this.#faceBusy = false;
       this.#readingUs = undefined;
+    }
+  }
+
+  async #read(frame: VideoFrame): Promise<WindowInput | undefined> {
+    const startedMs = performance.now();
+    this.#readingUs = frame.captureUs;
+    try {
+      return await this.#senses.see(frame);
+    } finally {
+      frame.release?.();
+      this.#senseMs = performance.now() - startedMs;
     }
   }
 

@@ -2,7 +2,7 @@
 import type { VideoFrame } from '../types.ts';
 
 /** A picture without its times. */
-export type Picture = Pick<VideoFrame, 'width' | 'height' | 'y' | 'u' | 'v' | 'yStride' | 'uvStride'>;
+export type Picture = Pick<VideoFrame, 'width' | 'height' | 'y' | 'u' | 'v' | 'yStride' | 'uvStride' | 'release'>;
 
 /** How to show a picture: the pixel at (x, y) goes to (a x + c y, b x + d y), shifted back into the frame. */
 export interface Orientation {

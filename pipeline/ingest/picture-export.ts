@@ -13,49 +13,97 @@ type Size = { readonly width: number; readonly height: number };
 
 export class PictureExporter {
   readonly #longestSide: number;
-  #scaler: { readonly key: string; readonly context: SoftwareScaleContext; readonly target: Frame } | undefined;
+  readonly #memory = new PictureMemory();
+  #stage: Stage | undefined;
 
   constructor(longestSide = DEFAULT_LONGEST_SIDE) {
     this.#longestSide = longestSide;
   }
 
-  /** Copies the picture out; the receiver owns the planes (one buffer for all three). Throws AvError. */
+  /** Copies the picture out; the receiver owns the planes (one buffer for all three) until it releases them. Throws AvError. */
   export(frame: Frame, orientation: Orientation = UPRIGHT): Picture {
-    const size = targetSize(frame, this.#longestSide);
-    const fits = size.width === frame.width && size.height === frame.height;
-    const plain = frame.format === AV_PIX_FMT_YUV420P && fits && frame.linesize.every((stride) => stride >= 0);
-    return turn(copyPlanes(plain ? frame : this.#scale(frame, size)), orientation);
+    const stage = this.#stageFor(frame, targetSize(frame, this.#longestSide));
+    if (stage.scaler) checkAv('cannot scale a picture', stage.scaler.scaleFrameSync(stage.frame, frame));
+    else checkAv('cannot copy a picture', stage.frame.copy(frame));
+    return turn(copyPlanes(stage, this.#memory), orientation);
   }
 
-  /** Idempotent. */
+  /** Idempotent. Pictures that were handed out stay. */
   close(): void {
-    this.#scaler?.context.freeContext();
-    this.#scaler?.target.free();
-    this.#scaler = undefined;
+    this.#memory.close();
+    this.#closeStage();
   }
 
-  #scale(frame: Frame, size: Size): Frame {
+  #stageFor(frame: Frame, size: Size): Stage {
     const key = `${frame.width}x${frame.height}/${frame.format}>${size.width}x${size.height}`;
-    if (this.#scaler?.key !== key) {
-      this.close();
-      this.#scaler = { key, ...openScaler(frame, size) };
-    }
-    checkAv('cannot scale a picture', this.#scaler.context.scaleFrameSync(this.#scaler.target, frame));
-    return this.#scaler.target;
+    if (this.#stage?.key === key) return this.#stage;
+    this.#closeStage();
+    this.#stage = openStage(frame, size, key);
+    return this.#stage;
+  }
+
+  #closeStage(): void {
+    this.#stage?.scaler?.freeContext();
+    this.#stage?.frame.free();
+    this.#stage = undefined;
   }
 }
 
-function openScaler(frame: Frame, { width, height }: Size): { context: SoftwareScaleContext; target: Frame } {
-  const context = new SoftwareScaleContext();
-  const format = frame.format as AVPixelFormat;
-  context.getContext(frame.width, frame.height, format, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR);
-  const target = new Frame();
-  target.alloc();
-  target.format = AV_PIX_FMT_YUV420P;
-  target.width = width;
-  target.height = height;
-  checkAv('no memory for a picture', target.allocBuffer());
-  return { context, target };
+/**
+ * Where FFmpeg puts pictures for us to copy. Looking at the decoder's own memory would hang a new view on every picture, which
+ * V8 counts as that much memory until it collects it.
+ */
+interface Stage {
+  readonly key: string;
+  readonly frame: Frame;
+  readonly width: number;
+  readonly height: number;
+  readonly planes: readonly Uint8Array[];
+  readonly strides: readonly number[];
+  /** None where the decoder's pictures are as they are wanted. */
+  readonly scaler: SoftwareScaleContext | undefined;
+}
+
+/**
+ * Memory of pictures that were given back. Fresh memory for each would be megabytes a second, and V8 collects all of its
+ * heap, on every core, when so much comes from outside of it.
+ */
+class PictureMemory {
+  #free: Uint8Array[] = [];
+  #closed = false;
+
+  /** The content is whatever was there. `release` may be called twice. */
+  take(size: number): { readonly bytes: Uint8Array; readonly release: () => void } {
+    if (this.#free[0]?.length !== size) this.#free = [];
+    const bytes = this.#free.pop() ?? new Uint8Array(size);
+    let lent = true;
+    const release = (): void => {
+      if (lent && !this.#closed) this.#free.push(bytes);
+      lent = false;
+    };
+    return { bytes, release };
+  }
+
+  close(): void {
+    this.#closed = true;
+    // What a person showed is not left lying about.
+    for (const bytes of this.#free) bytes.fill(0);
+    this.#free = [];
+  }
+}
+
+function openStage(source: Frame, { width, height }: Size, key: string): Stage {
+  const format = source.format as AVPixelFormat;
+  const plain = format === AV_PIX_FMT_YUV420P && width === source.width && height === source.height;
+  const scaler = plain ? undefined : new SoftwareScaleContext();
+  scaler?.getContext(source.width, source.height, format, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR);
+  const frame = new Frame();
+  frame.alloc();
+  frame.format = AV_PIX_FMT_YUV420P;
+  frame.width = width;
+  frame.height = height;
+  checkAv('no memory for a picture', frame.allocBuffer());
+  return { key, frame, width, height, planes: frame.data ?? [], strides: frame.linesize, scaler };
 }
 
 /** Square pixels, even sides, the longest at most `longestSide`; never bigger than the picture is. */
@@ -73,19 +121,17 @@ function evenSide(side: number): number {
   return Math.max(2, Math.round(side / 2) * 2);
 }
 
-function copyPlanes(frame: Frame): Picture {
-  const { width, height } = frame;
+function copyPlanes({ width, height, planes, strides }: Stage, memory: PictureMemory): Picture {
   const uvStride = (width + 1) >> 1;
   const uvBytes = uvStride * ((height + 1) >> 1);
-  const bytes = new Uint8Array(width * height + 2 * uvBytes);
+  const { bytes, release } = memory.take(width * height + 2 * uvBytes);
   const y = bytes.subarray(0, width * height);
   const u = bytes.subarray(y.length, y.length + uvBytes);
   const v = bytes.subarray(y.length + uvBytes);
-  const planes = frame.data ?? [];
-  copyPlane(planes[0], frame.linesize[0], y, width);
-  copyPlane(planes[1], frame.linesize[1], u, uvStride);
-  copyPlane(planes[2], frame.linesize[2], v, uvStride);
-  return { width, height, y, u, v, yStride: width, uvStride };
+  copyPlane(planes[0], strides[0], y, width);
+  copyPlane(planes[1], strides[1], u, uvStride);
+  copyPlane(planes[2], strides[2], v, uvStride);
+  return { width, height, y, u, v, yStride: width, uvStride, release };
 }
 
 function copyPlane(

@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { floats } from '../../../models/runtime/tensors.ts';
-import { ParticipantMemory, type StateBatch, gather } from '../../../models/runtime/memory.ts';
+import { GatherSpace, ParticipantMemory, type StateBatch, gather } from '../../../models/runtime/memory.ts';
 
 const SPECS = [{ name: 'k', shape: [2], size: 2, initial: Float32Array.of(7, 8) }];
 
@@ -31,6 +31,17 @@ describe('memories', () => {
     expect(rows([b, a])).toEqual([3, 4, 1, 2]);
     expect(rows([a])).toEqual([1, 2]);
     expect(rows([c, b])).toEqual([5, 6, 3, 4]);
+  });
+
+  it('are copied together in one place, run after run, of which nothing stays', () => {
+    const [space, [a, b], [c]] = [new GatherSpace(), remember(batchOf(1, 2, 3, 4)), remember(batchOf(5, 6))];
+    const first = floats(gather(SPECS, [b, a, c], space)['k']);
+    expect([...first]).toEqual([3, 4, 1, 2, 5, 6]);
+    space.wipe();
+    expect([...first]).toEqual([0, 0, 0, 0, 0, 0]);
+    const second = floats(gather(SPECS, [c, a], space)['k']);
+    expect([...second]).toEqual([5, 6, 1, 2]);
+    expect(second.buffer).toBe(first.buffer);
   });
 
   it('that are new begin with the initial state of the pack', () => {

@@ -67,6 +67,24 @@ describe.each(['vp8', 'h264'] as const)('VideoIngest with %s', (codec) => {
     expect(ingest.stats()).toMatchObject({ decoded: 60, frames: 12 });
   });
 
+  it('uses the memory of a picture again once it is released, and never before', () => {
+    const { ingest, frames } = watch(mimeType);
+    const packets = pictureStream(codec, units);
+    send(ingest, packets.slice(0, packets.length / 2));
+    const kept = frames.map(({ y }) => y.slice());
+    const [first, second] = frames;
+    first.release?.();
+    first.release?.();
+    const had = frames.length;
+    send(ingest, packets.slice(packets.length / 2));
+    expect(frames[had].y.buffer).toBe(first.y.buffer);
+    expect(new Set(frames.slice(1).map(({ y }) => y.buffer)).size).toBe(frames.length - 1);
+    frames.slice(1, had).forEach(({ y }, i) => expect(Buffer.compare(y, kept[i + 1])).toBe(0));
+    second.release?.();
+    ingest.close();
+    expect(second.y.every((level) => level === 0)).toBe(true);
+  });
+
   it('decodes all the same when packets come twice and in the wrong order', () => {
     const { ingest, frames, counts } = watch(mimeType);
     const packets = pictureStream(codec, units, { firstSequence: 65_500, firstTimestamp: 2 ** 32 - 45_000 });
