@@ -99,9 +99,8 @@ export class AnalysisHost {
       case 'packets':
         for (const { track, packets, arrivalsUs } of readMail(message.mail))
           this.#ofTrack(track)?.participant.packets(track, packets, arrivalsUs);
+        for (const report of message.reports) this.#ofTrack(report.track)?.participant.report(report.track, report);
         return undefined;
-      case 'report':
-        return this.#ofTrack(message.track)?.participant.report(message.track, message.report);
       case 'muted':
         return this.#ofTrack(message.track)?.participant.muted(message.track, message.muted);
       case 'track':

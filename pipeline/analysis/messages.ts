@@ -10,6 +10,10 @@ export interface ReportMessage {
   readonly arrivalUs: number;
 }
 
+export interface TrackReport extends ReportMessage {
+  readonly track: number;
+}
+
 export type ToWorker =
   | { readonly type: 'join'; readonly session: number; readonly participant: string; readonly epochUs: number }
   | { readonly type: 'leave'; readonly session: number; readonly request: number }
@@ -23,9 +27,8 @@ export type ToWorker =
   | { readonly type: 'unhear'; readonly session: number; readonly speaker: string }
   | { readonly type: 'ask'; readonly session: number; readonly request: number; readonly question: Question }
   | { readonly type: 'track'; readonly session: number; readonly track: number; readonly info: TrackInfo }
-  /** Packets of any tracks, see `PacketMail`. */
-  | { readonly type: 'packets'; readonly mail: Uint8Array }
-  | { readonly type: 'report'; readonly track: number; readonly report: ReportMessage }
+  /** Packets of any tracks, see `PacketMail`, and what reports came meanwhile. */
+  | { readonly type: 'packets'; readonly mail: Uint8Array; readonly reports: readonly TrackReport[] }
   | { readonly type: 'muted'; readonly track: number; readonly muted: boolean }
   | { readonly type: 'track-closed'; readonly track: number; readonly reason?: string | undefined }
   | { readonly type: 'stats'; readonly request: number }

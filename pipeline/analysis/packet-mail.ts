@@ -4,6 +4,7 @@
  * milliseconds instead of one for each packet, and more rarely for those who rest.
  */
 import { EarliestTimer } from '../earliest-timer.ts';
+import type { TrackReport } from './messages.ts';
 
 /** For somebody who speaks or moves: little against a hop of 500 ms. */
 const WAIT_MS = 4;
@@ -15,13 +16,14 @@ const FIRST_BYTES = 4 * 1024;
 /** Before each packet: its track (32 bits), its size (32 bits), its arrival (a double), little-endian. */
 const HEADER_BYTES = 16;
 
-/** Takes a buffer for {@link readMail}; it is the taker's. */
-export type SendMail = (bytes: Uint8Array<ArrayBuffer>) => void;
+/** Takes a buffer for {@link readMail}, and the reports that came meanwhile; both are the taker's. */
+export type SendMail = (bytes: Uint8Array<ArrayBuffer>, reports: readonly TrackReport[]) => void;
 
 export class PacketMail {
   readonly #send: SendMail;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
+  #reports: TrackReport[] = [];
   readonly #timer = new EarliestTimer(() => this.flush());
 
   constructor(send: SendMail) {
@@ -38,18 +40,30 @@ export class PacketMail {
     header.setFloat64(8, arrivalUs, true);
     this.#bytes.set(rtp, this.#length + HEADER_BYTES);
     this.#length += HEADER_BYTES + rtp.length;
-    this.#timer.within(resting ? RESTING_WAIT_MS : WAIT_MS);
+    this.#plan(resting);
+  }
+
+  /** A sender report travels with the packets around it. */
+  report(report: TrackReport, resting: boolean): void {
+    this.#reports.push(report);
+    this.#plan(resting);
   }
 
   /** Sends what waits, now: whatever is told after it has to come after it. */
   flush(): void {
     this.#timer.stop();
-    if (this.#length === 0) return;
+    if (this.#length === 0 && this.#reports.length === 0) return;
+    const reports = this.#reports;
+    this.#reports = [];
     const bytes = this.#bytes.subarray(0, this.#length);
     // As big as the last one was: the next is likely to be.
     this.#bytes = new Uint8Array(Math.max(FIRST_BYTES, this.#length));
     this.#length = 0;
-    this.#send(bytes);
+    this.#send(bytes, reports);
+  }
+
+  #plan(resting: boolean): void {
+    this.#timer.within(resting ? RESTING_WAIT_MS : WAIT_MS);
   }
 
   #reserve(bytes: number): void {

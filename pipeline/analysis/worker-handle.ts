@@ -32,7 +32,7 @@ export class AnalysisWorker {
   readonly #log: PoolLog;
   readonly #ready: Ready;
   readonly #sessions = new Map<number, Seat>();
-  readonly #mail = new PacketMail((mail) => this.#give({ type: 'packets', mail }, [mail.buffer]));
+  readonly #mail = new PacketMail((mail, reports) => this.#give({ type: 'packets', mail, reports }, [mail.buffer]));
   readonly #keyFrames = new Map<number, () => void>();
   readonly #waiting = new Map<number, (done: Done | undefined) => void>();
   #next = 1;
@@ -137,7 +137,7 @@ export class AnalysisWorker {
     return {
       packet: (rtp, arrivalUs) => this.#mail.add(track, rtp, arrivalUs, seat.resting),
       senderReport: ({ ntpUs, rtpTimestamp, arrivalUs }: ReportMessage) =>
-        this.#post({ type: 'report', track, report: { ntpUs, rtpTimestamp, arrivalUs } }),
+        this.#mail.report({ track, ntpUs, rtpTimestamp, arrivalUs }, seat.resting),
       muted: (muted) => this.#post({ type: 'muted', track, muted }),
       closed: (error) => {
         this.#keyFrames.delete(track);

@@ -1,9 +1,4 @@
-/**
- * What a router gave for one tap and its sink has not taken yet: bounded, and handed over once per turn of the event loop, or
- * more rarely to a sink that is in no hurry.
- */
-
-const RESTING_MS = 60;
+/** What a router gave for one tap and its sink has not taken yet: bounded, and handed over once per turn of the event loop. */
 
 /** Takes one packet. */
 export type TakePacket = (rtp: Uint8Array, arrivalUs: number) => void;
@@ -19,8 +14,6 @@ export class HandOver {
   readonly #take: TakePacket;
   #waiting: Array<{ readonly rtp: Uint8Array; readonly arrivalUs: number }> = [];
   #turn: NodeJS.Immediate | undefined;
-  #later: NodeJS.Timeout | undefined;
-  #resting = false;
 
   /** `limit` in packets. `take` must not throw. */
   constructor(limit: number, take: TakePacket) {
@@ -34,14 +27,7 @@ export class HandOver {
       this.dropped++;
     }
     this.#waiting.push({ rtp, arrivalUs });
-    if (this.#resting) this.#later ??= setTimeout(() => this.flush(), RESTING_MS);
-    else this.#turn ??= setImmediate(() => this.flush());
-  }
-
-  /** The sink is in no hurry from now on, or is again. */
-  rest(resting: boolean): void {
-    this.#resting = resting;
-    if (!resting) this.flush();
+    this.#turn ??= setImmediate(() => this.flush());
   }
 
   /** Hands over what waits, now. */
@@ -59,8 +45,6 @@ export class HandOver {
 
   #stopWaiting(): void {
     clearImmediate(this.#turn);
-    clearTimeout(this.#later);
     this.#turn = undefined;
-    this.#later = undefined;
   }
 }

@@ -217,9 +217,7 @@ class OpenTap implements RouterTap {
 
   /** Fewer temporal layers are asked for in a layered stream; in any other there is nothing to ask for. */
   rest(resting: boolean): void {
-    if (this.#over) return;
-    this.#queue.rest(resting);
-    if (this.kind !== 'video' || this.#consumer.type === 'simple') return;
+    if (this.#over || this.kind !== 'video' || this.#consumer.type === 'simple') return;
     // It is refused only when the consumer has just closed.
     void this.#consumer.setPreferredLayers(resting ? RESTING_LAYERS : TAPPED_LAYERS).catch(() => {});
   }

@@ -53,6 +53,22 @@ it('lets what is in no hurry wait for what is, and not for long', () => {
   expect(sent[1].map(([track]) => track)).toEqual([1]);
 });
 
+it('takes sender reports along, with packets and without', () => {
+  const reports: number[][] = [];
+  const mail = new PacketMail((bytes, told) => reports.push([bytes.length, ...told.map(({ track }) => track)]));
+  const report = { ntpUs: 1, rtpTimestamp: 2, arrivalUs: 3 };
+  mail.report({ track: 4, ...report }, true);
+  mail.add(1, Uint8Array.of(1), 0, false);
+  mail.report({ track: 5, ...report }, true);
+  vi.advanceTimersByTime(4);
+  mail.report({ track: 6, ...report }, true);
+  vi.advanceTimersByTime(60);
+  expect(reports).toEqual([
+    [17, 4, 5],
+    [0, 6],
+  ]);
+});
+
 it('sends at once when it is told to, and when it is full', () => {
   const { mail, sent } = setUp();
   mail.add(1, Uint8Array.of(1), 0, true);

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { HandOver } from '../../../sfu/attach/hand-over.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -48,24 +48,4 @@ test('what is flushed comes at once, and once', async () => {
   expect(taken).toEqual([1]);
   await turn();
   expect(taken).toEqual([1]);
-});
-
-test('hands over more rarely to who is in no hurry, and at once when they are again', () => {
-  vi.useFakeTimers();
-  try {
-    const taken: number[] = [];
-    const queue = new HandOver(10, ([first]) => void taken.push(first));
-    queue.rest(true);
-    queue.push(Uint8Array.of(1), 0);
-    vi.advanceTimersByTime(40);
-    queue.push(Uint8Array.of(2), 0);
-    expect(taken).toEqual([]);
-    vi.advanceTimersByTime(20);
-    expect(taken).toEqual([1, 2]);
-    queue.push(Uint8Array.of(3), 0);
-    queue.rest(false);
-    expect(taken).toEqual([1, 2, 3]);
-  } finally {
-    vi.useRealTimers();
-  }
 });
