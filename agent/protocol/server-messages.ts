@@ -205,7 +205,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   analysisChangedSchema,
   offerSchema,
   descriptionSchema.describe(
-    'What a person appears to feel, in a sentence with its evidence. A later `version` of an `id` replaces the earlier one, and may take it back (`retracted`).',
+    'What a person appears to feel, in a sentence with its evidence. A later `version` of an `id` replaces the earlier one: with better words, with the same ones where they still hold of somebody who rests, or to take it back (`retracted`).',
   ),
   deltaSchema.describe('Words of a description that is still being found, for those who asked for `deltas`.'),
   stateSchema.describe('The same in numbers, every hop of 500 ms, for those who asked for `states`.'),

@@ -145,7 +145,7 @@ export class AnalysisHost {
     const participant = new Participant(
       this.#models.nets,
       {
-        onHop: (hop, earlier, rested) => this.#gatherer.push(session, describable(hop, { earlier, rested })),
+        onHop: (hop, earlier, rest) => this.#gatherer.push(session, describable(hop, { earlier, rest })),
         onRest: (resting) => this.#rest(session, resting),
         onTurn: (turn, open, earlier) => this.#turn(session, turn, open, earlier),
         onSignal: (change) => this.#signal(session, change),
@@ -243,7 +243,7 @@ export class AnalysisHost {
   }
 
   async #run(batch: readonly Waiting<DescribableHop>[]): Promise<void> {
-    const rested = batch.filter(({ hop }) => hop.rested).length;
+    const rested = batch.filter(({ hop }) => hop.rest === 'stands').length;
     this.#counts.hops += batch.length - rested;
     this.#counts.hopsRested += rested;
     if (rested < batch.length) this.#counts.runs++;

@@ -7,7 +7,7 @@ import { ParticipantClock } from '../ingest/capture-clock.ts';
 import type { IngestError } from '../ingest/ingest-error.ts';
 import { VideoIngest } from '../ingest/video-ingest.ts';
 import { Attention } from './attention.ts';
-import type { EarlierStages } from '../describe/hop-input.ts';
+import type { EarlierStages, Rest } from '../describe/hop-input.ts';
 import type { AudioFrame, Caption, TrackInfo, VideoFrame } from '../types.ts';
 import { cutHops } from '../window/cut-hops.ts';
 import type { Hop, TurnInput, WindowInput } from '../window/hop.ts';
@@ -17,8 +17,7 @@ import { Senses } from './senses.ts';
 import type { SignalChange } from './signal-board.ts';
 
 export interface ParticipantEvents {
-  /** `rested`: the person rests, and the hop before stands for this one. */
-  onHop(hop: Hop, earlier: EarlierStages, rested: boolean): void;
+  onHop(hop: Hop, earlier: EarlierStages, rest: Rest | undefined): void;
   /** The person begins to rest, or wakes. See {@link Attention}. */
   onRest(resting: boolean): void;
   /** The person stopped speaking; `open` are the hops that are not over yet, as far as they are filled. */
@@ -169,9 +168,10 @@ export class Participant {
   }
 
   #tell(hop: Hop): void {
-    const rested = this.#attention.standsFor(hop);
+    const stands = this.#attention.standsFor(hop);
     this.#rest();
-    this.#events.onHop(hop, this.#earlier, rested);
+    const looked = this.#resting ? 'looked' : undefined;
+    this.#events.onHop(hop, this.#earlier, stands ? 'stands' : looked);
   }
 
   /** Tells when the person begins to rest, or wakes. */

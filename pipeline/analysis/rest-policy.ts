@@ -2,7 +2,8 @@
  * Who neither speaks nor moves is looked at less. The policy: after five seconds without speech and without motion one
  * picture a second is read, after half a minute one in six seconds, and the pictures between stand for what the last one
  * showed, since they show the same. From then on the person rests: only a hop with a new look, or with words, is given to
- * the model, at least one in six and a half seconds; the hops between stand for what that one told. The first word or
+ * the model, at least one in six and a half seconds; the hops between stand for what that one told. Words are found for such
+ * a hop when they would be others than the last; otherwise those are told again, with the numbers of now. The first word or
  * motion brings back every picture, and every hop with the one that it is in. What is heard is always heard in full, and
  * every picture of the base layer is decoded, since the next one builds on it.
  */

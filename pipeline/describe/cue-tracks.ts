@@ -50,6 +50,11 @@ export class CueTracks {
     return { startMs, endMs: this.#endMs[cue], strength: this.#strength[cue] };
   }
 
+  /** Cues that hold now. */
+  held(): number[] {
+    return [...this.#startMs.keys()].filter((cue) => !Number.isNaN(this.#startMs[cue]));
+  }
+
   /** Cues that began in the hop that started then. */
   begunAt(startMs: number): number[] {
     const begun: number[] = [];

@@ -7,7 +7,7 @@ import { Drift } from './drift.ts';
 import type { DescribableHop } from './hop-input.ts';
 import { type Numbers, type PackFacts, clamp, readNumbers } from './numbers.ts';
 import { Said } from './said.ts';
-import { SpeakGate, type SpeakGateOptions } from './speak-gate.ts';
+import { type Reason, SpeakGate, type SpeakGateOptions } from './speak-gate.ts';
 
 /** Hops that a memory holds: 32 s of who does not rest; at least 30 s by the packs' contract. */
 const MEMORY_HOPS = 64;
@@ -39,10 +39,15 @@ interface Previous extends Pick<Description, 'id' | 'version' | 'startMs' | 'end
   /** What had been said before version 1 of it, if anything was. */
   readonly beforeVad: Float32Array | undefined;
   readonly event: Unstamped<Description>;
+  /** The cues that the words name, and all that held. */
+  readonly cues: readonly number[];
+  readonly held: readonly number[];
+  /** It was said because nothing had been said for long, so its words tell of no change. */
+  readonly steady: boolean;
 }
 
 /** What a hop leads to, in the order in which it is told. */
-interface Described {
+export interface Described {
   readonly state: Unstamped<AffectState>;
   /** Takes back what was said last. */
   readonly retraction?: Unstamped<Description>;
@@ -51,12 +56,16 @@ interface Described {
   readonly begun: readonly number[];
   /** A description should be decoded now. */
   readonly speak: boolean;
+  /** It is time to say that what was said still holds: {@link Describer.confirm}. */
+  readonly holds: boolean;
 }
 type Current = {
   readonly heads: HopResult;
   readonly numbers: Numbers;
   readonly startMs: number;
   readonly endMs: number;
+  /** Why it is to be spoken of. */
+  readonly reason: Reason | undefined;
 };
 
 export class Describer {
@@ -122,21 +131,23 @@ export class Describer {
     this.#abstention.push(heads.reliability, present);
     const abstaining = this.#abstention.abstaining;
     const numbers = readNumbers(this.#pack, heads, abstaining ?? true);
-    this.#current = { heads, numbers, startMs, endMs };
-    if (!hop.rested) this.#remember(startMs);
+    if (hop.rest !== 'stands') this.#remember(startMs);
     const retraction = this.#retract(heads.vad, endMs);
     const { silent, change } = heads;
-    const speak =
-      abstaining !== undefined &&
-      this.#abstention.settled &&
-      this.#gate.wants({ timeMs: endMs, silent, change, away: this.#drift.away, abstaining });
+    const reason =
+      abstaining !== undefined && this.#abstention.settled
+        ? this.#gate.wants({ timeMs: endMs, silent, change, away: this.#drift.away, abstaining })
+        : undefined;
+    this.#current = { heads, numbers, startMs, endMs, reason };
+    const holds = hop.rest === 'looked' && reason === 'silence' && this.#holds(this.#current);
     const common = this.#common(startMs, endMs);
     return {
       state: { type: 'affect.state', ...common, ...numbers, reliability: sureness(heads) },
       ...(retraction && { retraction }),
       abstaining: abstaining ?? true,
       begun: this.#tracks.begunAt(startMs),
-      speak,
+      speak: reason !== undefined && !holds,
+      holds,
     };
   }
 
@@ -183,8 +194,39 @@ export class Describer {
       latencyMs,
     };
     this.#said.spoke(current.heads.vad);
-    this.#previous = { id, version, startMs, endMs: current.endMs, abstained, firstVad, beforeVad, event };
+    this.#previous = {
+      ...{ id, version, startMs, endMs: current.endMs, abstained, firstVad, beforeVad, event },
+      cues: spoken.cues,
+      held: this.#tracks.held(),
+      steady: current.reason === 'silence',
+    };
     return event;
+  }
+
+  /** Says of the hop last pushed, without new words, that what was said last still holds: its next version, with the numbers of now. */
+  confirm(latencyMs: Description['latencyMs']): Extract<UnstampedEvent, { type: 'affect.description' }> | undefined {
+    const [current, previous] = [this.#current, this.#previous];
+    if (current === undefined || previous === undefined) return undefined;
+    const { endMs, numbers, heads } = current;
+    this.#gate.spoke(endMs, false);
+    this.#said.spoke(heads.vad);
+    const version = previous.version + 1;
+    const event = { ...previous.event, ...numbers, version, endMs, evidence: this.#evidence(previous.cues), latencyMs };
+    this.#previous = { ...previous, version, endMs, event };
+    return event;
+  }
+
+  /** Whether the words that were said last would do for now: they told of no change, and nothing that they rest on is another. */
+  #holds({ heads, numbers }: Current): boolean {
+    const previous = this.#previous;
+    if (!previous?.steady || previous.abstained) return false;
+    const held = this.#tracks.held();
+    return (
+      held.length === previous.held.length &&
+      held.every((cue, i) => cue === previous.held[i]) &&
+      numbers.labels[0]?.term === previous.event.labels[0]?.term &&
+      apart(heads.vad, previous.firstVad) <= REVISION.maxDistance
+    );
   }
 
   #remember(startMs: number): void {

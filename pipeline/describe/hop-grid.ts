@@ -13,7 +13,7 @@ import {
 } from './asking.ts';
 import type { PackFacts } from './numbers.ts';
 import { affectOf, Course } from './course.ts';
-import { Describer, type DescriberOptions } from './describer.ts';
+import { type Described, Describer, type DescriberOptions } from './describer.ts';
 import type { DescribableHop, DescribableTurn } from './hop-input.ts';
 import { peek } from './peek.ts';
 
@@ -193,7 +193,9 @@ export class HopGrid<K> {
     const speaking: Speaking<K>[] = [];
     for (const [i, turn] of awake.entries()) {
       if (turn.member.memory.closed) continue;
-      if (this.#tell(turn, results[i])) speaking.push({ ...turn, heads: results[i] });
+      const { speak, holds } = this.#tell(turn, results[i]);
+      if (speak) speaking.push({ ...turn, heads: results[i] });
+      if (holds) this.#confirm(turn, encodedMs);
     }
     // An event's listener may have made somebody leave.
     return () =>
@@ -203,17 +205,23 @@ export class HopGrid<K> {
       );
   }
 
-  /** Tells what one hop shows. @returns whether to put it into words */
-  #tell(turn: Turn<K>, heads: HopResult): boolean {
+  /** Tells what one hop shows. @returns whether to put it into words, or to say that the last ones hold */
+  #tell(turn: Turn<K>, heads: HopResult): Pick<Described, 'speak' | 'holds'> {
     const { member, hop } = turn;
     const { onEvent } = this.#options;
     const { describer, course, key } = member;
-    const { state, retraction, abstaining, begun, speak } = describer.push(hop, heads);
+    const { state, retraction, abstaining, begun, speak, holds } = describer.push(hop, heads);
     const shift = course.push(state, heads, begun, abstaining);
-    if (!hop.rested) onEvent(state, key, hop);
+    if (hop.rest !== 'stands') onEvent(state, key, hop);
     if (retraction) onEvent(retraction, key, hop);
     if (shift) onEvent(course.shift(shift), key, hop);
-    return speak;
+    return { speak, holds };
+  }
+
+  #confirm({ member: { describer, key, memory }, hop }: Turn<K>, encodedMs: number): void {
+    // A listener of the state may have made them leave.
+    const event = memory.closed ? undefined : describer.confirm(latency({ hop }, encodedMs));
+    if (event !== undefined) this.#options.onEvent(event, key, hop);
   }
 
   /**
@@ -312,10 +320,10 @@ export class HopGrid<K> {
 function split<K>(turns: readonly Turn<K>[]): [Turn<K>[], Turn<K>[]] {
   const [awake, rested]: [Turn<K>[], Turn<K>[]] = [[], []];
   for (const turn of turns) {
-    if (!turn.hop.rested) awake.push(turn);
+    if (turn.hop.rest !== 'stands') awake.push(turn);
     else if (turn.member.describer.heads !== undefined) rested.push(turn);
     // Nothing was told yet that could stand for it, as after the person was forgotten.
-    else awake.push({ ...turn, hop: { ...turn.hop, rested: false } });
+    else awake.push({ ...turn, hop: { ...turn.hop, rest: 'looked' } });
   }
   return [awake, rested];
 }
@@ -323,19 +331,21 @@ function split<K>(turns: readonly Turn<K>[]): [Turn<K>[], Turn<K>[]] {
 /**
  * Milliseconds that each stage took, so that they add up. `window`: newest sample sensed -> hop closed (waiting for
  * the hop to end); `encode`: hop closed -> heads ready (waiting for the batch included); `firstWord`: heads ready ->
- * first words; `decoded`: first words -> text complete.
+ * first words; `decoded`: first words -> text complete. The last two are left out where nothing is decoded.
  */
 function latency(
   { hop, firstWordMs }: Pick<Speaking<unknown>, 'hop' | 'firstWordMs'>,
   encodedMs: number,
-  doneMs: number,
+  doneMs?: number,
 ): Description['latencyMs'] {
-  const firstMs = firstWordMs ?? doneMs;
   const stages: Description['latencyMs'] = { ...hop.earlier };
   if (hop.sensedMs !== undefined) stages.window = Math.max(0, hop.closedMs - hop.sensedMs);
   stages.encode = Math.max(0, encodedMs - hop.closedMs);
-  stages.firstWord = firstMs - encodedMs;
-  stages.decoded = doneMs - firstMs;
+  if (doneMs !== undefined) {
+    const firstMs = firstWordMs ?? doneMs;
+    stages.firstWord = firstMs - encodedMs;
+    stages.decoded = doneMs - firstMs;
+  }
   for (const stage of LATENCY_STAGES) {
     const ms = stages[stage];
     if (ms !== undefined) stages[stage] = Math.round(ms * 100) / 100;

@@ -8,6 +8,12 @@ export interface EarlierStages {
   readonly sense?: number;
 }
 
+/**
+ * A hop of who has neither spoken nor moved for long: `looked` when it holds a new look at them, or words; `stands` when what
+ * the last such hop told stands for this one, which the model is not given.
+ */
+export type Rest = 'looked' | 'stands';
+
 export interface DescribableHop {
   /** Capture time, microseconds on the participant's timeline. */
   readonly startUs: number;
@@ -20,8 +26,8 @@ export interface DescribableHop {
   readonly sensedMs: number | undefined;
   readonly closedMs: number;
   readonly earlier?: EarlierStages;
-  /** The person rests: what the hop before told stands for this one, which the model is not given. */
-  readonly rested?: boolean;
+  /** Absent of who is lively. */
+  readonly rest?: Rest | undefined;
 }
 
 /** A person stopped speaking while hops were still open. */

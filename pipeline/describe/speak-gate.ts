@@ -30,6 +30,9 @@ export interface GateInput {
   readonly abstaining: boolean;
 }
 
+/** Why to speak: there is something new to say, or nothing was said for long. */
+export type Reason = 'news' | 'silence';
+
 export class SpeakGate {
   readonly #threshold: number;
   readonly #options: SpeakGateOptions;
@@ -41,18 +44,17 @@ export class SpeakGate {
     this.#options = { ...SPEAK_GATE_DEFAULTS, ...options };
   }
 
-  wants({ timeMs, silent, change, away, abstaining }: GateInput): boolean {
+  wants({ timeMs, silent, change, away, abstaining }: GateInput): Reason | undefined {
     const last = this.#last;
     // What changes whether anything can be said is said at once, and abstention is said once.
-    if (last === undefined || last.abstained !== abstaining) return true;
-    if (abstaining) return false;
+    if (last === undefined || last.abstained !== abstaining) return 'news';
+    if (abstaining) return undefined;
     const { minGapMs, strongChange, maxSilenceMs, calm, calmMs } = this.#options;
     const gapMs = timeMs - last.timeMs;
-    if (gapMs >= maxSilenceMs) return true;
-    if (gapMs < minGapMs && change < strongChange) return false;
-    if (away) return true;
+    if (gapMs < minGapMs && change < strongChange) return undefined;
     const margin = calm * Math.max(0, 1 - gapMs / calmMs);
-    return 1 - silent >= this.#threshold + (change >= strongChange ? 0 : margin);
+    if (away || 1 - silent >= this.#threshold + (change >= strongChange ? 0 : margin)) return 'news';
+    return gapMs >= maxSilenceMs ? 'silence' : undefined;
   }
 
   /** A description was made. */

@@ -103,7 +103,7 @@ class VirtualCall {
       blindNets(() => spend('sense')),
       {
         ...DEAF,
-        onHop: (hop, earlier, rested) => this.#gatherer.push(1, describable(hop, { earlier, rested })),
+        onHop: (hop, earlier, rest) => this.#gatherer.push(1, describable(hop, { earlier, rest })),
       },
       0,
     );

@@ -31,7 +31,7 @@ async function call(units: readonly EncodedUnit[], layered: boolean): Promise<Ca
     blindNets(() => looks.push(atS)),
     {
       ...DEAF,
-      onHop: ({ endUs }, _earlier, stands) => void (stands ? rested : told).push((endUs - START_US) / 1e6),
+      onHop: ({ endUs }, _earlier, stands) => void (stands === 'stands' ? rested : told).push((endUs - START_US) / 1e6),
       onRest: (resting) => rests.push([resting, atS]),
     },
     0,

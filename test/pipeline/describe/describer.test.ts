@@ -105,6 +105,55 @@ describe('a describer', () => {
     expect(describer.describe(WORDS, LATENCY)?.id).not.toBe(first?.id);
   });
 
+  describe('of who rests', () => {
+    const LOOKED = { rest: 'looked' } as const;
+    /** Has been described twice, the second time because nothing had been said for long; then looked at once more. */
+    function looked(result: ReturnType<typeof heads>) {
+      const describer = make();
+      watch(describer, 0, heads(), heads());
+      describer.describe(WORDS, LATENCY);
+      describer.push(hop(14, LOOKED), heads());
+      const said = describer.describe(WORDS, LATENCY);
+      return { describer, said, answer: describer.push(hop(27, LOOKED), result) };
+    }
+
+    it('says that what it said last still holds, with the numbers of now and without new words', () => {
+      const { describer, said, answer } = looked(heads({ vad: Float32Array.of(0.3, 0.1, 0) }));
+      expect(answer).toMatchObject({ speak: false, holds: true });
+      const event = describer.confirm(LATENCY);
+      expect(affectEventSchema.safeParse({ ...event, seq: 0, room: 'r' })).toMatchObject({ success: true });
+      expect(event).toMatchObject({
+        id: said?.id,
+        version: 2,
+        text: said?.text,
+        startMs: said?.startMs,
+        endMs: 14_000,
+      });
+      expect(event?.valence.mean).toBeCloseTo(0.3);
+      expect(event?.evidence.map(({ endMs }) => endMs)).toEqual([14_000, 14_000]);
+      expect(describer.push(hop(28, LOOKED), heads())).toMatchObject({ speak: false, holds: false });
+      expect(describer.push(hop(40, LOOKED), heads())).toMatchObject({ speak: false, holds: true });
+    });
+
+    it.each([
+      ['a cue began', heads({ cues: Float32Array.of(0.9, 0.9, 0.6) })],
+      ['another feeling comes first', heads({ labels: Float32Array.of(0.95, 0.9) })],
+      ['the affect is another', heads({ vad: Float32Array.of(0.55, 0.2, 0) })],
+      ['the model wants to speak', heads({ silent: 0.1 })],
+    ])('finds new words when %s', (_, result) => {
+      expect(looked(result).answer).toMatchObject({ speak: true, holds: false });
+    });
+
+    it('finds new words when the last ones told of a change, and of who is lively', () => {
+      const describer = make();
+      watch(describer, 0, heads(), heads());
+      describer.describe(WORDS, LATENCY);
+      expect(describer.push(hop(14, LOOKED), heads())).toMatchObject({ speak: true, holds: false });
+      describer.describe(WORDS, LATENCY);
+      expect(describer.push(hop(27), heads())).toMatchObject({ speak: true, holds: false });
+    });
+  });
+
   it('abstains when the signal stays poor: once, with wide uncertainty and without labels', () => {
     const describer = make();
     const { speak } = watch(describer, 0, ...Array.from({ length: 4 }, () => heads(POOR)));

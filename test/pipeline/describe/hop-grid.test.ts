@@ -255,7 +255,7 @@ describe('the hop grid', () => {
 });
 
 describe('the hop grid, of who rests', () => {
-  const resting = (index: number, key: string) => [{ key, hop: hop(index, { rested: true }) }];
+  const resting = (index: number, key: string) => [{ key, hop: hop(index, { rest: 'stands' }) }];
 
   it('gives the model nothing and tells nothing, while time goes on for what was told', async () => {
     const { model, grid, events, seen } = open('a');
@@ -271,6 +271,24 @@ describe('the hop grid, of who rests', () => {
     const { summary } = await grid.ask('a', { task: 'describe', over: 'call' });
     // All but the first, when it was too early to know.
     expect(summary?.seconds).toBe(10);
+  });
+
+  it('says again what still holds without decoding, and with nothing of decoding in its latency', async () => {
+    const { model, grid, seen } = open('a');
+    model.result = heads();
+    for (const index of [0, 1]) await grid.process(at(index, 'a'));
+    for (const index of [14, 27, 40]) await grid.process([{ key: 'a', hop: hop(index, { rest: 'looked' }) }]);
+    const said = seen.filter((event) => event.type === 'affect.description');
+    expect(said.map(({ version, text }) => [version, text])).toEqual([
+      [1, said[0].text],
+      [1, said[1].text],
+      [2, said[1].text],
+      [3, said[1].text],
+    ]);
+    expect(model.spoken).toHaveLength(2);
+    expect(said[1].latencyMs).toHaveProperty('decoded');
+    expect(said[3].latencyMs).not.toHaveProperty('decoded');
+    expect(said[3].latencyMs).toHaveProperty('encode');
   });
 
   it('runs a hop that nothing can stand for, and no hop of theirs together with those of who is awake', async () => {

@@ -12,32 +12,38 @@ function spokenAt(timeMs: number, abstained = false): SpeakGate {
 
 describe('the speak gate', () => {
   it('opens for the first description', () => {
-    expect(new SpeakGate(0.5).wants({ ...calm, timeMs: 0, silent: 0.99 })).toBe(true);
+    expect(new SpeakGate(0.5).wants({ ...calm, timeMs: 0, silent: 0.99 })).toBe('news');
   });
 
   it('keeps the least gap, unless something changes strongly', () => {
-    expect(spokenAt(0).wants({ ...calm, timeMs: 500 })).toBe(false);
-    expect(spokenAt(0).wants({ ...calm, timeMs: 500, change: 0.9 })).toBe(true);
-    expect(spokenAt(0).wants({ ...calm, timeMs: 500, change: 0.9, silent: 0.9 })).toBe(false);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 500 })).toBeUndefined();
+    expect(spokenAt(0).wants({ ...calm, timeMs: 500, change: 0.9 })).toBe('news');
+    expect(spokenAt(0).wants({ ...calm, timeMs: 500, change: 0.9, silent: 0.9 })).toBeUndefined();
   });
 
   it('asks for a stronger wish soon after a description than later', () => {
-    expect(spokenAt(0).wants({ ...calm, timeMs: 1500, silent: 0.45 })).toBe(false);
-    expect(spokenAt(0).wants({ ...calm, timeMs: 3000, silent: 0.45 })).toBe(true);
-    expect(spokenAt(0).wants({ ...calm, timeMs: 5500, silent: 0.55 })).toBe(false);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 1500, silent: 0.45 })).toBeUndefined();
+    expect(spokenAt(0).wants({ ...calm, timeMs: 3000, silent: 0.45 })).toBe('news');
+    expect(spokenAt(0).wants({ ...calm, timeMs: 5500, silent: 0.55 })).toBeUndefined();
+  });
+
+  it('tells a long silence from news', () => {
+    expect(spokenAt(0).wants({ ...calm, timeMs: 6000, silent: 0.9 })).toBe('silence');
+    expect(spokenAt(0).wants({ ...calm, timeMs: 6000 })).toBe('news');
+    expect(spokenAt(0).wants({ ...calm, timeMs: 6000, silent: 0.9, away: true })).toBe('news');
   });
 
   it('opens when what was said no longer holds, however silent the model would be', () => {
-    expect(spokenAt(0).wants({ ...calm, timeMs: 1500, silent: 0.9, away: true })).toBe(true);
-    expect(spokenAt(0).wants({ ...calm, timeMs: 500, silent: 0.9, away: true })).toBe(false);
+    expect(spokenAt(0).wants({ ...calm, timeMs: 1500, silent: 0.9, away: true })).toBe('news');
+    expect(spokenAt(0).wants({ ...calm, timeMs: 500, silent: 0.9, away: true })).toBeUndefined();
   });
 
   it('says that the signal is too poor once, and opens again when it is back', () => {
     const gate = spokenAt(0);
-    expect(gate.wants({ ...calm, timeMs: 500, abstaining: true })).toBe(true);
+    expect(gate.wants({ ...calm, timeMs: 500, abstaining: true })).toBe('news');
     gate.spoke(500, true);
-    expect(gate.wants({ ...calm, timeMs: 60_000, abstaining: true })).toBe(false);
-    expect(gate.wants({ ...calm, timeMs: 60_500, silent: 0.99 })).toBe(true);
+    expect(gate.wants({ ...calm, timeMs: 60_000, abstaining: true })).toBeUndefined();
+    expect(gate.wants({ ...calm, timeMs: 60_500, silent: 0.99 })).toBe('news');
   });
 
   it('is never shut for longer than the longest silence while there is signal, whatever the model wishes', () => {
