@@ -195,7 +195,14 @@ export class Describer {
     };
     this.#said.spoke(current.heads.vad);
     this.#previous = {
-      ...{ id, version, startMs, endMs: current.endMs, abstained, firstVad, beforeVad, event },
+      id,
+      version,
+      startMs,
+      endMs: current.endMs,
+      abstained,
+      firstVad,
+      beforeVad,
+      event,
       cues: spoken.cues,
       held: this.#tracks.held(),
       steady: current.reason === 'silence',
