@@ -19,8 +19,12 @@ import { mediaLines, transportLines } from './sdp-lines.ts';
 
 /** libwebrtc's VP8 simulcast has three temporal layers; one that has fewer is read the same way. */
 const SIMULCAST_MODE = 'L1T3';
-/** SDP does not say whether a stream is layered. The most layers are right for every one: what is not there is not waited for. */
-const SINGLE_MODES: Readonly<Record<string, string>> = { 'video/vp8': 'L1T3', 'video/vp9': 'L3T3' };
+/**
+ * SDP does not say whether a VP9 stream is layered. Full SVC is right for every kind: what is not there is not waited for. A
+ * single VP8 stream is not called layered: what is, mediasoup gives a viewer only as far as the estimate of their line
+ * reaches, and it begins low (of four publishers one was seen).
+ */
+const VP9_MODE = 'L3T3';
 /** The names by which clients call their simulcast layers, smallest picture first. mediasoup wants that order. */
 const RID_SCALES = [
   ['q', 'h', 'f'],
@@ -147,8 +151,8 @@ function encodingsOf(
     ? unifiedPlan.getRtpEncodings({ offerMediaObject: section, codecs })
     : // A client that does not announce its ssrc is known by its mid.
       [];
-  const scalabilityMode = SINGLE_MODES[codecs[0].mimeType.toLowerCase()];
-  return [{ ...(first as RtpEncodingParameters), ...(scalabilityMode !== undefined && { scalabilityMode }) }];
+  const layered = codecs[0].mimeType.toLowerCase() === 'video/vp9';
+  return [{ ...(first as RtpEncodingParameters), ...(layered ? { scalabilityMode: VP9_MODE } : {}) }];
 }
 
 function writeAnswer(

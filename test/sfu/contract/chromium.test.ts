@@ -95,26 +95,16 @@ for (const { name: engine, here, create } of ENGINES)
       );
       ingest.rest(true);
       sink.onPacket = () => ingest.push(sink.packets.at(-1)!, performance.now() * 1000);
-      const tap = await sfu.tap(track.id, ledger.issue('layered', 'ann', '1'), sink);
+      await sfu.tap(track.id, ledger.issue('layered', 'ann', '1'), sink);
       await sink.until(() => seen.length >= 10);
       const { decoded, leftOut } = ingest.stats();
-      // Three of four where the tap gives all, one of two where it leaves the highest layer with the router; but for a first key
-      // frame and pictures that the encoder dropped on a busy machine.
-      const layers = sfu.capabilities.simulcast;
-      expect(leftOut).toBeGreaterThan(decoded * (layers ? 0.4 : 1.5));
-      tap.rest(true);
-      await sink.until(() => seen.length >= 15);
-      const resting = ingest.stats();
-      await sink.until(() => seen.length >= 25);
-      // From a layered tap the base alone comes: nothing is left to leave out.
-      expect(ingest.stats()['leftOut'] - resting['leftOut']).toBeLessThan(layers ? 3 : Infinity);
-      tap.rest(false);
-      const before = ingest.stats();
+      // Three of four, but for a first key frame and pictures that the encoder dropped on a busy machine.
+      expect(leftOut).toBeGreaterThan(decoded * 1.5);
       expect(problems).toEqual([]);
       ingest.rest(false);
-      await sink.until(() => seen.length >= 60);
+      await sink.until(() => seen.length >= 40);
       const after = ingest.stats();
-      expect(after['leftOut'] - before['leftOut']).toBeLessThan((after['decoded'] - before['decoded']) * 1.5);
+      expect(after['leftOut'] - leftOut).toBeLessThan((after['decoded'] - decoded) * 1.5);
       expect(problems).toEqual([]);
       ingest.close();
       await Promise.all([ann.close(), bob.close()]);
