@@ -70,22 +70,24 @@ interface Stage {
  */
 class PictureMemory {
   #free: Uint8Array[] = [];
-  #closed = false;
+  /** Of the pictures of now, in bytes; 0 once it is closed. What comes back of another size is not kept. */
+  #size = 0;
 
   /** The content is whatever was there. `release` may be called twice. */
   take(size: number): { readonly bytes: Uint8Array; readonly release: () => void } {
-    if (this.#free[0]?.length !== size) this.#free = [];
+    if (size !== this.#size) this.#free = [];
+    this.#size = size;
     const bytes = this.#free.pop() ?? new Uint8Array(size);
     let lent = true;
     const release = (): void => {
-      if (lent && !this.#closed) this.#free.push(bytes);
+      if (lent && size === this.#size) this.#free.push(bytes);
       lent = false;
     };
     return { bytes, release };
   }
 
   close(): void {
-    this.#closed = true;
+    this.#size = 0;
     // What a person showed is not left lying about.
     for (const bytes of this.#free) bytes.fill(0);
     this.#free = [];

@@ -85,6 +85,25 @@ describe.each(['vp8', 'h264'] as const)('VideoIngest with %s', (codec) => {
     expect(second.y.every((level) => level === 0)).toBe(true);
   });
 
+  it('does not use memory of another size, whenever it comes back', () => {
+    const { ingest, frames } = watch(mimeType);
+    const small = encodePictures(codec, { count: 3, width: 160, height: 96 });
+    const packets = pictureStream(codec, [units[0], ...small]);
+    const before = pictureStream(codec, [units[0], ...small.slice(0, -1)]).length;
+    send(ingest, packets.slice(0, before));
+    const had = frames.length;
+    expect(frames[had - 1]).toMatchObject({ width: 160 });
+    // The newer one first, then the one from before the change.
+    frames[had - 1].release?.();
+    frames[0].release?.();
+    send(ingest, packets.slice(before));
+    expect(frames).toHaveLength(had + 1);
+    const { y, u, v } = frames[had];
+    expect([y, u, v].map(({ length }) => length)).toEqual([160 * 96, 80 * 48, 80 * 48]);
+    expect(y.buffer).toBe(frames[had - 1].y.buffer);
+    expect(y.buffer.byteLength).toBe((160 * 96 * 3) / 2);
+  });
+
   it('decodes all the same when packets come twice and in the wrong order', () => {
     const { ingest, frames, counts } = watch(mimeType);
     const packets = pictureStream(codec, units, { firstSequence: 65_500, firstTimestamp: 2 ** 32 - 45_000 });
