@@ -47,19 +47,23 @@ export class ParticipantMemory {
 
 /** Where rows are copied together for one run after the other: fresh memory for each would keep the garbage collector busy. */
 export class GatherSpace {
-  readonly #used = new Map<string, Float32Array>();
+  readonly #spaces = new Map<string, Float32Array>();
+  #taken: Float32Array[] = [];
 
-  /** Zeros, until the next call for the same state. */
+  /** Zeros, for one run: until {@link GatherSpace.wipe}. */
   take(name: string, size: number): Float32Array {
-    const known = this.#used.get(name);
+    const known = this.#spaces.get(name);
     const space = known !== undefined && known.length >= size ? known : new Float32Array(size);
-    this.#used.set(name, space);
-    return space.subarray(0, size);
+    this.#spaces.set(name, space);
+    const part = space.subarray(0, size);
+    this.#taken.push(part);
+    return part;
   }
 
   /** After the run: nobody's memory is left here. */
   wipe(): void {
-    for (const space of this.#used.values()) space.fill(0);
+    for (const part of this.#taken) part.fill(0);
+    this.#taken = [];
   }
 }
 
