@@ -78,7 +78,7 @@ class Converter {
       case 'AddV2':
         return this.#emit('Add', [x, second], node.name);
       case 'Prelu':
-        return this.#emit('PRelu', [x, this.#channels(second)], node.name);
+        return this.#prelu(x, second, node.name);
       case 'MaxPool':
         return this.#emit('MaxPool', [x], node.name, {
           kernel_shape: node.ints('ksize').slice(1, 3),
@@ -110,11 +110,29 @@ class Converter {
     this.#constant(bias, this.#weight(bias).shape, this.#weight(bias).data);
     this.#emit('Conv', [x, this.#kernel(kernel), bias], output, this.#window(node, this.#weight(kernel).shape));
     if (activation === 'Relu') this.#emit('Relu', [output], node.name);
-    else if (activation === 'Prelu' && alpha) this.#emit('PRelu', [output, this.#channels(alpha)], node.name);
+    else if (activation === 'Prelu' && alpha) this.#prelu(output, alpha, node.name);
     else if (activation)
       throw new Error(
         `${this.#shape.name}: node "${node.name}" fuses ${activation}, which this converter does not know`,
       );
+  }
+
+  /**
+   * `slope * x + (1 - slope) * relu(x)`: onnxruntime's own PRelu goes value by value and leaves the blocked layout of the
+   * convolutions around it, which took more time than they did.
+   */
+  #prelu(x: string, alpha: string, output: string): void {
+    const { data } = this.#weight(alpha);
+    const slope = this.#constant(alpha, [data.length, 1, 1], data);
+    const rest = this.#constant(
+      `${alpha}/rest`,
+      [data.length, 1, 1],
+      data.map((value) => 1 - value),
+    );
+    this.#emit('Mul', [x, slope], `${output}/sloped`);
+    this.#emit('Relu', [x], `${output}/positive`);
+    this.#emit('Mul', [`${output}/positive`, rest], `${output}/lifted`);
+    this.#emit('Add', [`${output}/sloped`, `${output}/lifted`], output);
   }
 
   #window(node: TfjsNode, kernel: readonly number[]): OnnxAttributes {
@@ -144,11 +162,6 @@ class Converter {
         `${this.#shape.name}: "${name}" has a depth multiplier of ${multiplier}; this converter knows only 1`,
       );
     return this.#constant(name, [c, 1, h, w], permuted(data, [c, 1, h, w], [1, 1, w * c, c]));
-  }
-
-  #channels(name: string): string {
-    const { data } = this.#weight(name);
-    return this.#constant(name, [data.length, 1, 1], data);
   }
 
   /** NHWC pairs [before, after] -> NCHW befores, then afters. */

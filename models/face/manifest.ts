@@ -40,7 +40,7 @@ export const FACE_NETS: Readonly<Record<FaceNetName, FaceNetSource>> = {
     sha256: {
       json: 'b60ca26f404724f43bd2b1575761d8265180e1f053cc0731caa68462927309e7',
       bin: '3826da640b0a3021161605369ee6af293f75d518040355b960ec71a3390c1c0b',
-      onnx: 'fbe8a36d07b88884f6554fa6e12639b3ad908edd1bb4775e8c3a7b176e1176c0',
+      onnx: '684a8a1ccbbda4713968f72ea40559477f2d1fd10d6ec962d0e2039091644ba8',
     },
   },
   expression: {
@@ -62,7 +62,7 @@ export const FACE_NETS: Readonly<Record<FaceNetName, FaceNetSource>> = {
     sha256: {
       json: '49038ac9dcc09aa05474d91d98e9db5b47af4830929bcf102ed5a56bfbabb465',
       bin: 'd7f296d184274213d4642681ae186112cbbec77fd2ab066257d3c56a1940bc71',
-      onnx: '9bf36402c019d6e41b95de85a19c7f73889dc15acb2da8313d52934d0a731586',
+      onnx: 'bf4b381c12461e97369151111026f841ec965ae68e87adb240564a4df43259cf',
     },
   },
 };

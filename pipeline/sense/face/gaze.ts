@@ -30,7 +30,7 @@ export interface Gaze {
   y: number;
 }
 
-/** Reads the gaze of a face with open eyes into `gaze`. Costs about as much as the mesh: once per hop is enough. */
+/** Reads the gaze of a face with open eyes into `gaze`. Costs about twice the mesh, for two eyes: once per hop is enough. */
 export async function readGaze(net: FaceNet, frame: VideoFrame, mesh: Float32Array, gaze: Gaze): Promise<void> {
   const regions = EYES.map(({ left, right }) => eyeRegion(mesh, left, right));
   const outputs = await net.run((input) => {
