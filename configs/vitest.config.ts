@@ -8,6 +8,7 @@ const CALLS = [
   'test/sfu/{contract,mediasoup,plain-rtp}/**/*.test.ts',
   'test/agent/{attach,mcp,tls}/**/*.test.ts',
   'test/agent/call.test.ts',
+  'test/bench/forward/stream-search.test.ts',
   'test/bench/idle/real-rest.test.ts',
   'test/bench/soak/planted-leak.test.ts',
 ];

@@ -27,6 +27,13 @@ export interface Span extends PeersReading {
   readonly peerCores: number;
 }
 
+interface Programs {
+  readonly sfu: Remote<SfuCalls>;
+  readonly peers: Remote<PeersCalls>;
+  /** Holds viewers whose packets nobody counts. */
+  readonly bystanders: Remote<PeersCalls>;
+}
+
 interface Played {
   readonly title: string;
   readonly kbps: number;
@@ -39,18 +46,22 @@ export class BenchCall {
   readonly pinned: boolean;
   readonly #sfu: Remote<SfuCalls>;
   readonly #peers: Remote<PeersCalls>;
+  readonly #bystanders: Remote<PeersCalls>;
   readonly #signal: AbortSignal;
   readonly #shown = new Map<string, number>();
+  readonly #watching = new Map<string, Remote<PeersCalls>>();
+  /** Who was asked to publish, and who does: a handshake may have to be tried again, under another name. */
+  #asked = 0;
   #published = 0;
   #trouble: Error | undefined;
 
   private constructor(
-    sfu: Remote<SfuCalls>,
-    peers: Remote<PeersCalls>,
+    { sfu, peers, bystanders }: Programs,
     { played, pinned, signal }: { played: Played; pinned: boolean; signal: AbortSignal },
   ) {
     this.#sfu = sfu;
     this.#peers = peers;
+    this.#bystanders = bystanders;
     this.played = played;
     this.pinned = pinned;
     this.#signal = signal;
@@ -62,24 +73,25 @@ export class BenchCall {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by sfu-main
     const sfu = new Remote<SfuCalls>('../forward/sfu-main', 'sfu-failed', signal, (news) => hear(news as SfuNews));
     const peers = new Remote<PeersCalls>('../forward/peers-main', 'caller-failed', signal);
+    const bystanders = new Remote<PeersCalls>('../forward/peers-main', 'caller-failed', signal);
     try {
       const clip = { ...(media !== undefined && { media }), ...(voice !== undefined && { voice }) };
       const played = await peers.call('record', clip);
       const last = cpus().length - 1;
-      const pinned = last > 0 && (await sfu.pin(0)) && (await peers.pin(last));
+      const pinned = last > 0 && (await sfu.pin(0)) && (await peers.pin(last)) && (await bystanders.pin(last));
       peers.putAhead();
       // After pinning, so that what the engine starts stays on its core too.
       await sfu.call('open', { engine });
-      const call = new BenchCall(sfu, peers, { played, pinned, signal });
+      const call = new BenchCall({ sfu, peers, bystanders }, { played, pinned, signal });
       hear = (news) => void call.#answer(news);
       return call;
     } catch (error) {
-      await Promise.all([sfu.close(), peers.close()]);
+      await Promise.all([sfu.close(), peers.close(), bystanders.close()]);
       throw error;
     }
   }
 
-  /** One more publisher in a room; resolves with their name when they send. */
+  /** One more publisher in a room; resolves with their name when they are connected. They are held at first. */
   async publish(room: string): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -91,17 +103,28 @@ export class BenchCall {
   }
 
   async #publish(room: string): Promise<string> {
-    const publisher = this.#published++;
-    const participant = `person-${publisher}`;
+    const publisher = this.#published;
+    const participant = `person-${this.#asked++}`;
     const { sdp } = await this.#peers.call('offer', { publisher });
     const answered = await this.#sfu.call('publish', { room, participant, sdp });
     await this.#peers.call('accept', { publisher, sdp: answered.sdp });
+    this.#published++;
     return participant;
   }
 
-  /** One more viewer of a room. */
-  async view(room: string, viewer: string): Promise<void> {
+  get publishers(): number {
+    return this.#published;
+  }
+
+  /** Publishers send by the order in which they came, from `from` to before `to`; everybody else is held. */
+  async play(from: number, to: number, aheadMs = 0): Promise<void> {
+    await this.#peers.call('play', { from, to, aheadMs });
+  }
+
+  /** One more viewer of a room; in a {@link BenchCall.loaded} span the packets of bystanders are not counted. */
+  async view(room: string, viewer: string, as: 'counting' | 'bystander' = 'counting'): Promise<void> {
     this.#shown.set(viewer, 0);
+    this.#watching.set(viewer, as === 'counting' ? this.#peers : this.#bystanders);
     await this.#sfu.call('view', { room, viewer });
   }
 
@@ -123,16 +146,22 @@ export class BenchCall {
     while (flowing < streams) {
       if (performance.now() > endMs)
         throw new BenchError('nothing-measured', `Only ${flowing} of ${streams} streams reached the viewers.`);
-      await this.#peers.call('read', {});
+      await this.#streams();
       await sleep(FLOW_MS, undefined, { signal: this.#signal });
-      ({ streams: flowing } = await this.#peers.call('read', {}));
+      flowing = await this.#streams();
       if (this.#trouble) throw this.#trouble;
     }
   }
 
+  /** Streams that reached viewers since the last time this was asked. */
+  async #streams(): Promise<number> {
+    const readings = await Promise.all([this.#peers.call('read', {}), this.#bystanders.call('read', {})]);
+    return readings.reduce((sum, { streams }) => sum + streams, 0);
+  }
+
   /** The viewers there are count packets from now on and decrypt none; they take no further offers. */
   async lookOnly(): Promise<void> {
-    await this.#peers.call('lookOnly', {});
+    await Promise.all([this.#peers.call('lookOnly', {}), this.#bystanders.call('lookOnly', {})]);
   }
 
   tap(room: string, on: boolean): Promise<number> {
@@ -155,6 +184,21 @@ export class BenchCall {
     };
   }
 
+  /**
+   * Like {@link BenchCall.span}, with the first publishers playing and all others held, and as cheap for the peers as it gets: packets
+   * are encrypted before, and bystanders leave theirs in their sockets. They must not for longer than consent lasts (RFC 7675: 30 s).
+   */
+  async loaded(publishers: number, settleMs: number, spanMs: number): Promise<Span> {
+    await this.play(0, publishers, settleMs + spanMs);
+    this.#bystanders.pause();
+    try {
+      return await this.span(settleMs, spanMs);
+    } finally {
+      this.#bystanders.resume();
+      await this.play(0, 0);
+    }
+  }
+
   /** What the engine says of itself. */
   cost(): Promise<SfuCalls['cost']['gives']> {
     return this.#sfu.call('cost', {});
@@ -162,7 +206,7 @@ export class BenchCall {
 
   /** Idempotent. */
   async close(): Promise<void> {
-    await Promise.all([this.#sfu.close(), this.#peers.close()]);
+    await Promise.all([this.#sfu.close(), this.#peers.close(), this.#bystanders.close()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -171,7 +215,7 @@ export class BenchCall {
 
   async #answer({ viewer, number, sdp, tracks }: SfuNews): Promise<void> {
     try {
-      const answered = await this.#peers.call('watch', { viewer, sdp });
+      const answered = await (this.#watching.get(viewer) ?? this.#peers).call('watch', { viewer, sdp });
       await this.#sfu.call('answer', { viewer, number, sdp: answered.sdp });
       this.#shown.set(viewer, tracks);
     } catch (error) {

@@ -43,8 +43,10 @@ How to read it: on:off of p50 and p95 says what taps cost the people in the call
 milliseconds; "lost" is what the viewer never got. All on one machine's loopback: nothing of a network is in these times, so
 a ratio of them is the worst that a call can see. Taps are forks that hand over every packet and do nothing with it.
 "Cores" is the engine's CPU.
-Viewers of the search count packets and decrypt nothing, so that one core holds many of them; when that core is full
-before packets are lost, it says so, and the engine's limit lies beyond.`,
+So that one core holds the peers of the search, packets are encrypted before they are due, and of each room one viewer
+counts (by sequence numbers, nothing is decrypted) while the others' packets reach their sockets and are left there: the
+engine does all its work for all of them. If the peers' core is full before packets are lost, it says so, and the engine's
+limit lies beyond.`,
     )
     .action(async (flags: ForwardFlags) => {
       const { measureForward } = await import('./forward-command.ts');

@@ -1,8 +1,10 @@
 /** Measures the forward path, taps off and on in alternation, and how many streams one core carries. */
 import { BenchError } from '../bench-error.ts';
 import { readOrigin } from '../origin.ts';
-import { BenchCall, type CallChoice, type Span } from './bench-call.ts';
-import type { EngineFigures, ForwardPair, ForwardReport, ForwardRow, Segment, StreamStep } from './forward-report.ts';
+import { ProgressBar } from '../progress.ts';
+import { BenchCall, type CallChoice } from './bench-call.ts';
+import type { EngineFigures, ForwardPair, ForwardReport, ForwardRow, Segment } from './forward-report.ts';
+import { PEOPLE_PER_ROOM, searchStreams } from './stream-search.ts';
 
 export interface ForwardOptions {
   readonly engines: readonly string[];
@@ -20,16 +22,6 @@ export interface ForwardOptions {
 const WARM_UP_MS = 10_000;
 /** After a change of taps. */
 const SWITCH_MS = 250;
-/** After rooms were added. */
-const SETTLE_MS = 1500;
-/** How long each size of the search is looked at. */
-const STEP_S = 4;
-/** People in one room of the search: each publishes, each watches the three others. */
-const ROOM = 4;
-/** A share of packets that may be missing before it counts as loss: one late datagram is no limit. */
-const LOSS = 0.001;
-/** The peers' own core is full above this: then they are what was measured. */
-const FULL = 0.92;
 
 /** Throws {@link BenchError}. */
 export async function measureForward(options: ForwardOptions): Promise<ForwardReport> {
@@ -45,12 +37,20 @@ export async function measureForward(options: ForwardOptions): Promise<ForwardRe
       mediaFirst &&= measured.mediaFirst;
       call = { played: measured.played, pinned: measured.pinned && (call?.pinned ?? true) };
     }
-    const steps = options.mostRooms > 0 ? await patiently(() => searchStreams({ ...options, engine }, options)) : [];
+    const steps =
+      options.mostRooms > 0 ? await patiently(() => searchStreams({ ...options, engine }, options.mostRooms)) : [];
     engines.push({ engine, rows, steps });
   }
   if (!call) throw new BenchError('nothing-measured', 'No engine was measured: give --engines and --publishers.');
   const { pairs, seconds } = options;
-  const config = { pairs, seconds, played: call.played, pinned: call.pinned, mediaFirst, peoplePerRoom: ROOM };
+  const config = {
+    pairs,
+    seconds,
+    played: call.played,
+    pinned: call.pinned,
+    mediaFirst,
+    peoplePerRoom: PEOPLE_PER_ROOM,
+  };
   return { benchmark: 'forward', ...origin, config, engines };
 }
 
@@ -71,26 +71,41 @@ interface Measured extends Pick<BenchCall, 'played' | 'pinned'> {
 
 async function measureOnce(choice: CallChoice, publishers: number, options: ForwardOptions): Promise<Measured> {
   await using call = await BenchCall.open(choice);
-  const row = await measureRow(call, publishers, options);
-  const { mediaFirst } = await call.cost();
-  return { row, played: call.played, pinned: call.pinned, mediaFirst };
+  const bar = new ProgressBar(`${choice.engine}, ${publishers} publishers`, options.pairs);
+  try {
+    const row = await measureRow(call, publishers, { ...options, onPair: (done) => bar.update(done) });
+    const { mediaFirst } = await call.cost();
+    return { row, played: call.played, pinned: call.pinned, mediaFirst };
+  } finally {
+    bar.close();
+  }
+}
+
+interface PairsChoice extends Pick<ForwardOptions, 'pairs' | 'seconds'> {
+  readonly onPair: (done: number) => void;
 }
 
 /** One call from its beginning to its end, so that ports, peers and placement are the same with taps and without. */
-async function measureRow(call: BenchCall, publishers: number, options: ForwardOptions): Promise<ForwardRow> {
+async function measureRow(
+  call: BenchCall,
+  publishers: number,
+  { pairs: wanted, seconds, onPair }: PairsChoice,
+): Promise<ForwardRow> {
   for (let i = 0; i < publishers; i++) await call.publish('forward');
+  await call.play(0, publishers);
   await call.view('forward', 'watcher');
   await call.visible(2 * publishers);
   await call.flowing(2 * publishers);
   await call.tap('forward', true);
   await call.span(WARM_UP_MS, 0);
   const pairs: ForwardPair[] = [];
-  for (let i = 0; i < options.pairs; i++) {
+  for (let i = 0; i < wanted; i++) {
     // Each other first, so that what grows or falls with time is in neither.
     const order = i % 2 === 0 ? [false, true] : [true, false];
     const segments = new Map<boolean, Segment>();
-    for (const on of order) segments.set(on, await measureSegment(call, { publishers, on, seconds: options.seconds }));
+    for (const on of order) segments.set(on, await measureSegment(call, { publishers, on, seconds }));
     pairs.push({ off: segments.get(false)!, on: segments.get(true)! });
+    onPair(pairs.length);
   }
   return { publishers, pairs, tapDrops: (await call.cost()).tapDropped };
 }
@@ -106,63 +121,4 @@ async function measureSegment(
   if (!latency) throw new BenchError('nothing-measured', 'No packet reached the viewer.');
   const { n, p50, p95 } = latency;
   return { n, p50, p95, received, lost, sfuCores, peerCores };
-}
-
-/** Adds rooms until packets are lost or something is full. */
-async function searchStreams(choice: CallChoice, options: ForwardOptions): Promise<StreamStep[]> {
-  await using call = await BenchCall.open(choice);
-  const steps: StreamStep[] = [];
-  for (let rooms = 1, added = 0; rooms <= options.mostRooms; rooms += Math.ceil(rooms / 2)) {
-    try {
-      for (; added < rooms; added++) await addRoom(call, `room-${added}`);
-      await call.visible(2 * (ROOM - 1));
-      await call.flowing(rooms * ROOM * 2 * (ROOM - 1));
-    } catch (error) {
-      const last = await whenFull(call, rooms);
-      if (steps.length === 0 || last === undefined) throw error;
-      steps.push(last);
-      break;
-    }
-    await call.lookOnly();
-    let step = await measureStep(call, rooms);
-    // What else runs on the machine may disturb one look; a limit shows twice.
-    if (step.end !== null) step = await measureStep(call, rooms);
-    steps.push(step);
-    if (step.end !== null) break;
-  }
-  return steps;
-}
-
-/** Peers whose own core is full do not come to their handshakes: that is no fault of the engine. */
-async function whenFull(call: BenchCall, rooms: number): Promise<StreamStep | undefined> {
-  const step = await measureStep(call, rooms);
-  return step.end === 'load-full' ? step : undefined;
-}
-
-async function measureStep(call: BenchCall, rooms: number): Promise<StreamStep> {
-  const span = await call.span(SETTLE_MS, STEP_S * 1000);
-  const publishers = rooms * ROOM;
-  return {
-    publishers,
-    viewers: publishers,
-    streamsIn: 2 * publishers,
-    streamsOut: span.streams,
-    packetsInPerS: publishers * call.played.packetsPerS,
-    packetsOutPerS: Math.round(span.received / STEP_S),
-    lossShare: lossOf(span),
-    sfuCores: span.sfuCores,
-    peerCores: span.peerCores,
-    end: span.skippedMs > 0 || span.peerCores > FULL ? 'load-full' : lossOf(span) > LOSS ? 'loss' : null,
-  };
-}
-
-function lossOf({ lost, received }: Span): number {
-  return lost / Math.max(1, lost + received);
-}
-
-async function addRoom(call: BenchCall, room: string): Promise<void> {
-  const names: string[] = [];
-  while (names.length < ROOM) names.push(await call.publish(room));
-  // Nobody is shown themselves.
-  for (const name of names) await call.view(room, name);
 }

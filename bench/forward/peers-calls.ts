@@ -1,4 +1,4 @@
-/** What the benchmark asks of the process that holds the peers. */
+/** What the benchmark asks of a process that holds peers. */
 import type { Summary } from '../histogram.ts';
 
 export interface PeersCalls {
@@ -6,11 +6,13 @@ export interface PeersCalls {
   record: { takes: { media?: string; voice?: string }; gives: { title: string; kbps: number; packetsPerS: number } };
   /** A new publisher's offer. */
   offer: { takes: { publisher: number }; gives: { sdp: string } };
-  /** The SFU's answer: resolves when it sends. */
+  /** The SFU's answer: resolves when the publisher is connected; it sends when it is told to {@link PeersCalls.play}. */
   accept: { takes: { publisher: number; sdp: string }; gives: null };
+  /** The publishers whose numbers are from `from` to below `to` send from now on, all others are held; the next `aheadMs` are encrypted before. */
+  play: { takes: { from: number; to: number; aheadMs: number }; gives: null };
   /** The SFU's offer to a viewer, who may be new. */
   watch: { takes: { viewer: string; sdp: string }; gives: { sdp: string } };
-  /** All viewers there are stop decrypting and only count packets, so that many find room on a core. */
+  /** From their first packet on, all viewers there are decrypt nothing and only count packets, so that many find room on a core. */
   lookOnly: { takes: object; gives: null };
   /** What came since the last time this was asked. */
   read: { takes: object; gives: PeersReading };

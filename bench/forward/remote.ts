@@ -80,8 +80,18 @@ export class Remote<T extends Calls<T>> {
     }
   }
 
+  /** It stands still until it is resumed: no call is answered, nothing is read. */
+  pause(): void {
+    this.child.process.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.process.kill('SIGCONT');
+  }
+
   /** Idempotent. */
   close(): Promise<void> {
+    this.resume();
     return this.child.close();
   }
 

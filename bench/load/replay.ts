@@ -4,7 +4,7 @@ export type MediaKind = 'audio' | 'video';
 export const CLOCK_RATES_HZ: Readonly<Record<MediaKind, number>> = { audio: 48_000, video: 90_000 };
 
 /** Further behind than this (the machine stood still), what is overdue is skipped instead of sent in a burst. */
-const MAX_BEHIND_MS = 300;
+export const MAX_BEHIND_MS = 300;
 
 /** One packet to be sent now. `sequence` and `timestamp` are RTP's, already wrapped. */
 export interface DuePacket {
