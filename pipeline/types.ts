@@ -67,11 +67,14 @@ export interface Caption {
   readonly final: boolean;
 }
 
+/** What would help to read a video track: a picture that stands alone (PLI), or larger ones (the next spatial layer). */
+export type MediaWish = 'key-frame' | 'larger-pictures';
+
 /** An encoded track as it reaches the pipeline: what a decoder must know. */
 export interface TrackInfo {
   readonly id: string;
   readonly kind: 'audio' | 'video';
-  /** IANA name: `audio/opus`, `video/VP8`, `video/H264`. */
+  /** IANA name: `audio/opus`, `video/VP8`, `video/VP9`, `video/H264`. */
   readonly mimeType: string;
   readonly clockRateHz: number;
   readonly channels?: number | undefined;

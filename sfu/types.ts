@@ -3,7 +3,7 @@ import type { ConsentGrant } from './consent-grant.ts';
 
 /** A media codec as negotiated with a publisher. */
 export interface TrackCodec {
-  /** `audio/opus`, `video/VP8` or `video/H264` (IANA names, RFC 6838). */
+  /** `audio/opus`, `video/VP8`, `video/VP9` or `video/H264` (IANA names, RFC 6838). */
   readonly mimeType: string;
   readonly payloadType: number;
   readonly clockRateHz: number;
@@ -112,6 +112,8 @@ export interface Tap {
    * and those of higher temporal layers need not come at all.
    */
   rest(resting: boolean): void;
+  /** The pictures are too small for the sink: from now on they are of the next larger spatial layer, where there is one. */
+  enlarge(): void;
   /** Idempotent. When it resolves, no packet of this tap is held anywhere in the SFU. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** The analysis of this process's attachments, in a child process that is started again when it dies. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Caption, TrackInfo, UnstampedEvent } from '../../pipeline/index.ts';
+import type { Caption, MediaWish, TrackInfo, UnstampedEvent } from '../../pipeline/index.ts';
 import type { TapSink } from '../../sfu/index.ts';
 import { backOffMs } from '../client/back-off.ts';
 import { AnalysisChild, type Ready } from './analysis-child.ts';
@@ -28,7 +28,7 @@ export interface SessionListener {
 /** One person's seat in the analysis. */
 export interface ProcessSession {
   readonly resting: boolean;
-  track(info: TrackInfo, requestKeyFrame: () => void): TapSink;
+  track(info: TrackInfo, onWish: (wish: MediaWish) => void): TapSink;
   caption(caption: Caption): void;
   /** Forgets everything of the person. Idempotent. */
   close(): Promise<void>;
@@ -36,7 +36,7 @@ export interface ProcessSession {
 
 interface TrackRecord {
   readonly info: TrackInfo;
-  readonly requestKeyFrame: () => void;
+  readonly onWish: (wish: MediaWish) => void;
   muted: boolean;
 }
 
@@ -126,7 +126,7 @@ export class AnalysisProcess {
       get resting() {
         return record.resting;
       },
-      track: (info, requestKeyFrame) => this.#track(session, record, { info, requestKeyFrame, muted: false }),
+      track: (info, onWish) => this.#track(session, record, { info, onWish, muted: false }),
       caption: (caption) => this.#send({ type: 'caption', session, caption }),
       close: () => this.#leave(session, record),
     };
@@ -194,10 +194,10 @@ export class AnalysisProcess {
 
   #rejoin(session: number, { participant, epochUs, tracks }: SessionRecord): void {
     this.#send({ type: 'join', session, participant, epochUs });
-    for (const [track, { info, muted, requestKeyFrame }] of tracks) {
+    for (const [track, { info, muted, onWish }] of tracks) {
       this.#send({ type: 'track', session, track, info });
       if (muted) this.#send({ type: 'muted', track, muted });
-      else requestKeyFrame();
+      else onWish('key-frame');
     }
   }
 
@@ -244,8 +244,8 @@ export class AnalysisProcess {
       }
       case 'taken':
         return this.#queue.taken(message.count);
-      case 'key-frame':
-        for (const { tracks } of this.#sessions.values()) tracks.get(message.track)?.requestKeyFrame();
+      case 'wish':
+        for (const { tracks } of this.#sessions.values()) tracks.get(message.track)?.onWish(message.wish);
         return undefined;
       case 'done':
         return this.#waiting.get(message.request)?.();

@@ -197,7 +197,11 @@ export class Attachment implements AsyncIterable<AffectEvent> {
 
   async #tap(producer: Producer, grant: ConsentGrant, person: Person): Promise<void> {
     const info = trackInfo(producer);
-    const input = person.session.track(info, () => this.#producers.get(producer.id)?.tap?.requestKeyFrame());
+    const input = person.session.track(info, (wish) => {
+      const tap = this.#producers.get(producer.id)?.tap;
+      if (wish === 'key-frame') tap?.requestKeyFrame();
+      else tap?.enlarge();
+    });
     try {
       const gone = (): void => this.#gone(producer.id, grant, person);
       const tap = await this.#taps.tap(producer, grant, this.#sink(input, gone));

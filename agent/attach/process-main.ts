@@ -73,7 +73,7 @@ function receive(message: ToProcess): void {
       return tracks.get(message.track)?.muted(message.muted);
     case 'track': {
       const { session, track, info } = message;
-      const input = sessions.get(session)?.track(info, () => say({ type: 'key-frame', track }));
+      const input = sessions.get(session)?.track(info, (wish) => say({ type: 'wish', track, wish }));
       if (input) tracks.set(track, input);
       return undefined;
     }

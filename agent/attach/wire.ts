@@ -1,5 +1,5 @@
 /** What the platform's process and the process that analyses say to each other, over the IPC channel of a fork. */
-import type { Caption, PoolLog, TrackInfo, UnstampedEvent } from '../../pipeline/index.ts';
+import type { Caption, MediaWish, PoolLog, TrackInfo, UnstampedEvent } from '../../pipeline/index.ts';
 
 /** Packets of several tracks in one message: copied once, so that a packet costs no message of its own. */
 export interface MediaBatch {
@@ -48,7 +48,7 @@ export type FromProcess =
   | { readonly type: 'ready'; readonly pack: string; readonly provider: string; readonly notes: readonly string[] }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'event'; readonly session: number; readonly event: UnstampedEvent }
-  | { readonly type: 'key-frame'; readonly track: number }
+  | { readonly type: 'wish'; readonly track: number; readonly wish: MediaWish }
   /** The person neither speaks nor moves (true), or does again (false): nobody is in a hurry for their packets meanwhile. */
   | { readonly type: 'resting'; readonly session: number; readonly resting: boolean }
   /** So many packets were taken off the channel since the last time; told of many together. */

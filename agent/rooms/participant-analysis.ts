@@ -107,7 +107,10 @@ export class ParticipantAnalysis {
     const { sfu, grant, log } = this.#options;
     const { mimeType, clockRateHz, channels, parameters } = track.codec;
     const info = { id: track.id, kind: track.kind, mimeType, clockRateHz, channels, parameters };
-    const input = this.#session.track(info, () => sfu.requestKeyFrame(track.id));
+    const input = this.#session.track(info, (wish) => {
+      if (wish === 'key-frame') sfu.requestKeyFrame(track.id);
+      else void this.#taps.get(track.id)?.then((tap) => tap?.enlarge());
+    });
     try {
       const tap = await sfu.tap(track.id, grant, this.#gate(track, input));
       if (this.#resting) tap.rest(true);

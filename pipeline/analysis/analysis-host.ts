@@ -149,7 +149,7 @@ export class AnalysisHost {
         onRest: (resting) => this.#rest(session, resting),
         onTurn: (turn, open, earlier) => this.#turn(session, turn, open, earlier),
         onSignal: (change) => this.#signal(session, change),
-        onKeyFrameNeeded: (track) => this.#post({ type: 'key-frame', track }),
+        onWish: (track, wish) => this.#post({ type: 'wish', track, wish }),
         onProblem: (error) => this.#problem(session, error),
         onFaceShed: () => {
           this.#counts.facesShed++;

@@ -1,7 +1,7 @@
 /** What passes between the main thread and an analysis worker. The main thread only moves bytes. */
 import type { Question, Reply } from '../describe/asking.ts';
 import type { UnstampedEvent } from '../events.ts';
-import type { Caption, TrackInfo } from '../types.ts';
+import type { Caption, MediaWish, TrackInfo } from '../types.ts';
 
 /** A sender report as the tap gave it (RFC 3550 6.4.1). */
 export interface ReportMessage {
@@ -69,7 +69,7 @@ export type FromWorker =
   | { readonly type: 'ready'; readonly provider: string; readonly pack: string; readonly notes: readonly string[] }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'event'; readonly session: number; readonly event: UnstampedEvent; readonly closedUs: number }
-  | { readonly type: 'key-frame'; readonly track: number }
+  | { readonly type: 'wish'; readonly track: number; readonly wish: MediaWish }
   /** Somebody has neither spoken nor moved for long, or does again. */
   | { readonly type: 'resting'; readonly session: number; readonly resting: boolean }
   | { readonly type: 'problem'; readonly session: number; readonly code: string; readonly message: string }

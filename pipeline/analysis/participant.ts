@@ -8,7 +8,7 @@ import type { IngestError } from '../ingest/ingest-error.ts';
 import { VideoIngest } from '../ingest/video-ingest.ts';
 import { Attention } from './attention.ts';
 import type { EarlierStages, Rest } from '../describe/hop-input.ts';
-import type { AudioFrame, Caption, TrackInfo, VideoFrame } from '../types.ts';
+import type { AudioFrame, Caption, MediaWish, TrackInfo, VideoFrame } from '../types.ts';
 import { cutHops } from '../window/cut-hops.ts';
 import type { Hop, TurnInput, WindowInput } from '../window/hop.ts';
 import { type Turn, TurnDetector } from '../window/turn-detector.ts';
@@ -23,7 +23,7 @@ export interface ParticipantEvents {
   /** The person stopped speaking; `open` are the hops that are not over yet, as far as they are filled. */
   onTurn(turn: Turn, open: readonly Hop[], earlier: EarlierStages): void;
   onSignal(change: SignalChange): void;
-  onKeyFrameNeeded(track: number): void;
+  onWish(track: number, wish: MediaWish): void;
   /** Something broke and was contained; the track goes on. */
   onProblem(error: IngestError | Error): void;
   /** A picture fell because the worker had not finished the one before. */
@@ -93,8 +93,8 @@ export class Participant {
       return;
     }
     const onFrame = (frame: VideoFrame): void => this.#see(frame);
-    const onKeyFrameNeeded = (): void => this.#events.onKeyFrameNeeded(track);
-    const events = { ...shared, onFrame, onKeyFrameNeeded };
+    const onWish = (wish: MediaWish): void => this.#events.onWish(track, wish);
+    const events = { ...shared, onFrame, onWish };
     const ingest = new VideoIngest(info, events, { ...options, samplePhaseUs: this.#lookUs });
     ingest.rest(this.#resting);
     this.#tracks.set(track, ingest);

@@ -1,7 +1,7 @@
 /** A participant's seat in the analysis, as its owner on the main thread sees it. */
 import type { Question, Reply } from '../describe/asking.ts';
 import type { UnstampedEvent } from '../events.ts';
-import type { Caption, TrackInfo } from '../types.ts';
+import type { Caption, MediaWish, TrackInfo } from '../types.ts';
 import type { ReportMessage } from './messages.ts';
 
 /** What the pool reports of itself; never words, faces or names. */
@@ -31,7 +31,7 @@ export interface TrackInput {
 
 /** One participant under analysis. */
 export interface AnalysisSession {
-  track(info: TrackInfo, requestKeyFrame?: () => void): TrackInput;
+  track(info: TrackInfo, onWish?: (wish: MediaWish) => void): TrackInput;
   /**
    * Words of this participant, or of `speaker`, another one of the same room who consents to be analysed. The last 16
    * utterances are held for half a minute, in memory only; numbers read from them as long as the model remembers.

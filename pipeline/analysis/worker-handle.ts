@@ -7,7 +7,7 @@ import { AnalysisError } from './analysis-error.ts';
 import { PacketMail } from './packet-mail.ts';
 import type { FromWorker, ReportMessage, ToWorker, WorkerStats } from './messages.ts';
 import type { AnalysisSession, JoinOptions, PoolLog, TrackInput } from './session.ts';
-import type { TrackInfo } from '../types.ts';
+import type { MediaWish, TrackInfo } from '../types.ts';
 
 type Ready = Extract<FromWorker, { type: 'ready' }>;
 type Done = Extract<FromWorker, { type: 'done' }>;
@@ -33,7 +33,7 @@ export class AnalysisWorker {
   readonly #ready: Ready;
   readonly #sessions = new Map<number, Seat>();
   readonly #mail = new PacketMail((mail, reports) => this.#give({ type: 'packets', mail, reports }, [mail.buffer]));
-  readonly #keyFrames = new Map<number, () => void>();
+  readonly #wishes = new Map<number, (wish: MediaWish) => void>();
   readonly #waiting = new Map<number, (done: Done | undefined) => void>();
   #next = 1;
   #questions = 0;
@@ -90,7 +90,7 @@ export class AnalysisWorker {
     this.#sessions.set(session, seat);
     this.#post({ type: 'join', session, participant, epochUs: options.epochUs });
     return {
-      track: (info, requestKeyFrame) => this.#track(session, seat, info, requestKeyFrame),
+      track: (info, onWish) => this.#track(session, seat, info, onWish),
       caption: (caption, speaker) => this.#post({ type: 'caption', session, caption, speaker }),
       unhear: (speaker) => this.#post({ type: 'unhear', session, speaker }),
       ask: (question) => this.#ask(session, question),
@@ -130,9 +130,9 @@ export class AnalysisWorker {
     }
   }
 
-  #track(session: number, seat: Seat, info: TrackInfo, requestKeyFrame?: () => void): TrackInput {
+  #track(session: number, seat: Seat, info: TrackInfo, onWish?: (wish: MediaWish) => void): TrackInput {
     const track = this.#next++;
-    if (requestKeyFrame) this.#keyFrames.set(track, requestKeyFrame);
+    if (onWish) this.#wishes.set(track, onWish);
     this.#post({ type: 'track', session, track, info });
     return {
       packet: (rtp, arrivalUs) => this.#mail.add(track, rtp, arrivalUs, seat.resting),
@@ -140,7 +140,7 @@ export class AnalysisWorker {
         this.#mail.report({ track, ntpUs, rtpTimestamp, arrivalUs }, seat.resting),
       muted: (muted) => this.#post({ type: 'muted', track, muted }),
       closed: (error) => {
-        this.#keyFrames.delete(track);
+        this.#wishes.delete(track);
         this.#post({ type: 'track-closed', track, reason: error?.message });
       },
     };
@@ -168,7 +168,7 @@ export class AnalysisWorker {
   #receive(message: FromWorker): void {
     if (message.type === 'event') this.#sessions.get(message.session)?.options.onEvent(message.event, message.closedUs);
     else if (message.type === 'resting') this.#rest(message);
-    else if (message.type === 'key-frame') this.#keyFrames.get(message.track)?.();
+    else if (message.type === 'wish') this.#wishes.get(message.track)?.(message.wish);
     else if (message.type === 'problem') this.#log('warn', message.message, { code: message.code });
     else if (message.type === 'done') {
       this.#waiting.get(message.request)?.(message);

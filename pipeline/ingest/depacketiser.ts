@@ -10,6 +10,8 @@ export interface EncodedPicture {
   readonly timestamp: number;
   /** When its first packet arrived. */
   readonly arrivalUs: number;
+  /** How many pictures a decoder makes of it: spatial layers, each larger than the last. */
+  readonly layers: number;
 }
 
 export interface DepacketiserEvents {
@@ -52,6 +54,11 @@ export class PictureAssembly {
     return this.#length;
   }
 
+  /** What there is so far, valid until more is added. */
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
   begin(timestamp: number, arrivalUs: number): void {
     this.#length = 0;
     this.#open = true;
@@ -74,11 +81,11 @@ export class PictureAssembly {
   }
 
   /** Hands the picture out and closes it. */
-  finish(onPicture: (picture: EncodedPicture) => void): void {
+  finish(onPicture: (picture: EncodedPicture) => void, layers = 1): void {
     const { keyFrame, timestamp, arrivalUs } = this;
-    const data = this.#buffer.subarray(0, this.#length);
+    const data = this.bytes;
     this.drop();
-    onPicture({ data, keyFrame, timestamp, arrivalUs });
+    onPicture({ data, keyFrame, timestamp, arrivalUs, layers });
   }
 
   drop(): void {

@@ -1,9 +1,10 @@
 /**
- * VP8 (RFC 7741) and H.264 (RFC 6184) over RTP to I420 pictures on the capture clock. Every picture is decoded, since
- * the next one builds on it, but for those of temporal layers that nobody needs; only the wanted few are copied out.
+ * VP8 (RFC 7741), VP9 (RFC 9628) and H.264 (RFC 6184) over RTP to I420 pictures on the capture clock. Every picture is
+ * decoded, since the next one builds on it, but for those of temporal layers that nobody needs; only the wanted few are
+ * copied out.
  */
 import type { Frame } from 'node-av/lib';
-import type { TrackInfo, VideoFrame } from '../types.ts';
+import type { MediaWish, TrackInfo, VideoFrame } from '../types.ts';
 import type { AvDecoder } from './av-decoder.ts';
 import type { Depacketiser, EncodedPicture } from './depacketiser.ts';
 import { isDamaged, pictureCodec } from './picture-decoder.ts';
@@ -15,8 +16,8 @@ import { TrackIngest, type TrackIngestOptions } from './track-ingest.ts';
 import type { IngestEvents } from './track.ts';
 
 export interface VideoIngestEvents extends IngestEvents<VideoFrame> {
-  /** Pictures are missing: ask the sender for a key frame (PLI). At most once a second. */
-  onKeyFrameNeeded(): void;
+  /** `key-frame`: pictures are missing; at most once a second. `larger-pictures`: they are small, every two seconds. */
+  onWish(wish: MediaWish): void;
 }
 
 export interface VideoIngestOptions extends TrackIngestOptions {
@@ -32,6 +33,12 @@ export interface VideoIngestOptions extends TrackIngestOptions {
 const LAYER = 1;
 const RESTING_LAYER = 0;
 const KEY_FRAME_REQUEST_INTERVAL_US = 1_000_000;
+/**
+ * The longest side of a picture in which a face is read as in a larger one, pixels. At 320 the valences of a clip with a face of
+ * half the height were 0.02 apart from those at 1280; at 240 it was 0.05, at 160 0.09.
+ */
+const LARGE_ENOUGH = 300;
+const SMALL_FOR_US = 2_000_000;
 /** A key frame comes within a round trip when asked for; longer without one is worth saying. */
 const KEY_FRAME_PATIENCE_US = 2_000_000;
 const FAILURES_TO_RESTART = 3;
@@ -53,6 +60,10 @@ export class VideoIngest extends TrackIngest<VideoFrame, VideoIngestEvents> {
   /** A picture came out of the decoder damaged; handled when the decoder has returned. */
   #damaged = false;
   #requestedUs = -Infinity;
+  /** Since when pictures are small, or when larger ones were last wished for. */
+  #smallSinceUs: number | undefined;
+  /** Pictures that the decoder will give before the one that counts: spatial layers below the highest. */
+  #below = 0;
   #failures = 0;
   readonly #counts = { decoded: 0, frames: 0, skipped: 0, damaged: 0, keyFrameRequests: 0 };
 
@@ -80,7 +91,7 @@ export class VideoIngest extends TrackIngest<VideoFrame, VideoIngestEvents> {
 
   protected refusal(): string | undefined {
     if (this.#codec !== undefined) return undefined;
-    return `${this.info.mimeType} cannot be seen: publish this track as video/VP8 or video/H264.`;
+    return `${this.info.mimeType} cannot be seen: publish this track as video/VP8, video/VP9 or video/H264.`;
   }
 
   protected onPacket(packet: RtpPacket, arrivalUs: number): void {
@@ -128,6 +139,7 @@ export class VideoIngest extends TrackIngest<VideoFrame, VideoIngestEvents> {
     this.#waiting = false;
     this.#waitingSinceUs = undefined;
     this.#damaged = false;
+    this.#below = picture.layers - 1;
     const pts = BigInt(Math.round(captureUs));
     const code = this.#decoder?.decode(picture.data, pts, (frame) => this.#onDecoded(frame)) ?? 0;
     if (code < 0 || this.#damaged) this.#onFailure();
@@ -141,10 +153,12 @@ export class VideoIngest extends TrackIngest<VideoFrame, VideoIngestEvents> {
       return;
     }
     this.#failures = 0;
+    if (this.#below-- > 0) return;
     const captureUs = this.stamp.stamp(Number(frame.pts));
     if (this.#gate.isDue(captureUs)) {
       const picture = this.#exporter.export(frame);
       this.#counts.frames += 1;
+      this.#judgeSize(Math.max(picture.width, picture.height));
       this.events.onFrame({ ...picture, captureUs, decodedMs: performance.now() });
     }
     this.signal.set('ok');
@@ -157,7 +171,18 @@ export class VideoIngest extends TrackIngest<VideoFrame, VideoIngestEvents> {
     if (this.nowUs - this.#requestedUs < KEY_FRAME_REQUEST_INTERVAL_US) return;
     this.#requestedUs = this.nowUs;
     this.#counts.keyFrameRequests += 1;
-    this.events.onKeyFrameNeeded();
+    this.events.onWish('key-frame');
+  }
+
+  #judgeSize(longestSide: number): void {
+    if (longestSide >= LARGE_ENOUGH) {
+      this.#smallSinceUs = undefined;
+      return;
+    }
+    this.#smallSinceUs ??= this.nowUs;
+    if (this.nowUs - this.#smallSinceUs < SMALL_FOR_US) return;
+    this.#smallSinceUs = this.nowUs;
+    this.events.onWish('larger-pictures');
   }
 
   #onFailure(): void {

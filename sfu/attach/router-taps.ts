@@ -8,10 +8,10 @@ import { KeyFrameRequest } from '../werift/key-frame-request.ts';
 import { ntpToUnixUs, parseRtcp } from '../werift/rtcp.ts';
 import { HandOver } from './hand-over.ts';
 
-/** A face is read six times a second from a small picture: the lowest layer at half its frame rate is enough. */
-const TAPPED_LAYERS = { spatialLayer: 0, temporalLayer: 1 };
+/** A face is read six times a second from a small picture: the lowest layer at half its frame rate is enough, if not too small. */
+const TEMPORAL_LAYER = 1;
 /** Of somebody who rests a quarter of the rate shows soon enough that they no longer do. */
-const RESTING_LAYERS = { spatialLayer: 0, temporalLayer: 0 };
+const RESTING_TEMPORAL_LAYER = 0;
 /** Congestion control of a receiver that never answers would starve the tap. */
 const FEEDBACK = new Set(['transport-cc', 'goog-remb']);
 const FEEDBACK_EXTENSION = /transport-wide-cc|abs-send-time/;
@@ -80,7 +80,7 @@ export class RouterTaps {
         enableRtx: false,
         // Packets that come before anybody listens would be the key frame that everything after them needs.
         paused: true,
-        ...(producer.kind === 'video' && { preferredLayers: TAPPED_LAYERS }),
+        ...(producer.kind === 'video' && { preferredLayers: { spatialLayer: 0, temporalLayer: TEMPORAL_LAYER } }),
       });
     } catch (cause) {
       throw new SfuError(
@@ -162,6 +162,8 @@ class OpenTap implements RouterTap {
   readonly #queue: HandOver;
   readonly #onRevoked = (): void => void this.close();
   readonly #keyFrame: KeyFrameRequest;
+  #spatialLayer = 0;
+  #temporalLayer = TEMPORAL_LAYER;
   #packets = 0;
   #over = false;
 
@@ -208,7 +210,7 @@ class OpenTap implements RouterTap {
     // Resuming asks the publisher for a key frame as well.
     await consumer.resume();
     // A layered stream does not begin at the layers that it was consumed with: it has to be told once more.
-    if (consumer.type === 'svc') await consumer.setPreferredLayers({ spatialLayer: TAPPED_LAYERS.spatialLayer });
+    if (consumer.type === 'svc') await this.#setLayers();
   }
 
   report(report: Parameters<TapSink['senderReport']>[0]): void {
@@ -217,9 +219,14 @@ class OpenTap implements RouterTap {
 
   /** Fewer temporal layers are asked for in a layered stream; in any other there is nothing to ask for. */
   rest(resting: boolean): void {
-    if (this.#over || this.kind !== 'video' || this.#consumer.type === 'simple') return;
-    // It is refused only when the consumer has just closed.
-    void this.#consumer.setPreferredLayers(resting ? RESTING_LAYERS : TAPPED_LAYERS).catch(() => {});
+    this.#temporalLayer = resting ? RESTING_TEMPORAL_LAYER : TEMPORAL_LAYER;
+    void this.#setLayers();
+  }
+
+  enlarge(): void {
+    // Else the last wish is not met yet: the publisher may have no such layer, or not send it just now.
+    if (this.#consumer.currentLayers?.spatialLayer === this.#spatialLayer) this.#spatialLayer++;
+    void this.#setLayers();
   }
 
   requestKeyFrame(): void {
@@ -232,6 +239,18 @@ class OpenTap implements RouterTap {
 
   async close(): Promise<void> {
     this.#end();
+  }
+
+  async #setLayers(): Promise<void> {
+    const [consumer, spatialLayer, temporalLayer] = [this.#consumer, this.#spatialLayer, this.#temporalLayer];
+    if (this.#over || this.kind !== 'video' || consumer.type === 'simple') return;
+    try {
+      // mediasoup looks which layers of a layered stream there are only when the wish is another one.
+      if (consumer.type === 'svc') await consumer.setPreferredLayers({ spatialLayer });
+      await consumer.setPreferredLayers({ spatialLayer, temporalLayer });
+    } catch {
+      // The consumer has just closed.
+    }
   }
 
   #end(error?: Error): void {

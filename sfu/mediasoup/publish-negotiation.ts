@@ -25,6 +25,8 @@ const SIMULCAST_MODE = 'L1T3';
  * reaches, and it begins low (of four publishers one was seen).
  */
 const VP9_MODE = 'L3T3';
+const NO_VP9_SIMULCAST =
+  'VP9 as simulcast is not taken: send it as one stream in spatial layers (scalabilityMode L3T3_KEY), or send VP8 or H.264 as simulcast.';
 /** The names by which clients call their simulcast layers, smallest picture first. mediasoup wants that order. */
 const RID_SCALES = [
   ['q', 'h', 'f'],
@@ -92,18 +94,25 @@ function accept(
   const refused = port === 0 && !bundleOnly;
   if ((kind !== 'audio' && kind !== 'video') || !sends || refused || !bundled) return undefined;
   try {
+    const rids = kind === 'video' ? ridsOf(section) : [];
     // By itself, for each section may prefer another codec.
     const offered = sdpCommon.extractRtpCapabilities({ sdpObject: { media: [section] } });
     ortc.validateAndNormalizeRtpCapabilities(offered);
     // mediasoup-client has types of its own for the same ORTC dictionaries.
-    const common = ortc.getExtendedRtpCapabilities(offered, capabilities, true);
+    const common = ortc.getExtendedRtpCapabilities(
+      offered,
+      rids.length > 0 ? withoutVp9(capabilities) : capabilities,
+      true,
+    );
     const sent = ortc.getSendingRtpParameters(kind, common) as RtpParameters;
     const answer = ortc.getSendingRemoteRtpParameters(kind, common) as RtpParameters;
-    if (sent.codecs.length === 0) return undefined;
+    if (sent.codecs.length === 0) {
+      if (rids.length > 0 && offered.codecs?.some(isVp9)) throw new SfuError('bad-offer', NO_VP9_SIMULCAST);
+      return undefined;
+    }
     sent.codecs = ortc.reduceCodecs(sent.codecs);
     answer.codecs = ortc.reduceCodecs(answer.codecs);
     mirrorDtx(sent, answer);
-    const rids = kind === 'video' ? ridsOf(section) : [];
     const cname = sdpCommon.getCname({ offerMediaObject: section });
     const encodings = encodingsOf(section, sent, rids);
     return {
@@ -114,12 +123,22 @@ function accept(
       sends: { ...sent, mid: mid || undefined, encodings, rtcp: cname ? { cname } : {} },
     };
   } catch (cause) {
+    if (cause instanceof SfuError) throw cause;
     throw new SfuError(
       'bad-offer',
       `The media section ${index} of the offer is not one that WebRTC allows (${cause instanceof Error ? cause.message : String(cause)}).`,
       { cause },
     );
   }
+}
+
+function isVp9({ mimeType }: { readonly mimeType: string }): boolean {
+  return mimeType.toLowerCase() === 'video/vp9';
+}
+
+/** mediasoup takes no VP9 as simulcast. */
+function withoutVp9({ codecs = [], ...rest }: RtpCapabilities): RtpCapabilities {
+  return { ...rest, codecs: codecs.filter((codec) => !isVp9(codec)) };
 }
 
 /** Discontinuous transmission is the sender's wish: repeated to it, it does it. */
@@ -151,8 +170,7 @@ function encodingsOf(
     ? unifiedPlan.getRtpEncodings({ offerMediaObject: section, codecs })
     : // A client that does not announce its ssrc is known by its mid.
       [];
-  const layered = codecs[0].mimeType.toLowerCase() === 'video/vp9';
-  return [{ ...(first as RtpEncodingParameters), ...(layered ? { scalabilityMode: VP9_MODE } : {}) }];
+  return [{ ...(first as RtpEncodingParameters), ...(isVp9(codecs[0]) ? { scalabilityMode: VP9_MODE } : {}) }];
 }
 
 function writeAnswer(

@@ -1,4 +1,4 @@
-/** What the routers speak: what browsers send and the analysis reads, and VP9 for its layers. */
+/** What the routers speak: what browsers send and the analysis reads. */
 import type { RtpCapabilities, RouterRtpCodecCapability } from 'mediasoup/types';
 
 const h264 = (profile: string): RouterRtpCodecCapability => ({

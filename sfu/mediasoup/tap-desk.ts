@@ -75,6 +75,7 @@ export class TapDesk {
       trackId: info.id,
       stats: () => ({ packets: sink.packets, dropped: fork.stats().dropped }),
       rest: (resting) => fork.rest(resting),
+      enlarge: () => fork.enlarge(),
       close: () => fork.close(),
     };
   }

@@ -76,6 +76,9 @@ export class TapHandle implements Tap {
     if (!this.#over) this.#engine.rest(resting);
   }
 
+  /** The engine takes streams of one layer alone. */
+  enlarge(): void {}
+
   stats(): { readonly packets: number; readonly dropped: number } {
     return { packets: this.#packets, dropped: this.#dropped };
   }

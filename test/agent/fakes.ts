@@ -7,7 +7,7 @@ import { configSchema, type Config } from '../../agent/config/schema.ts';
 import type { ClientMessageInput } from '../../agent/protocol/client-messages.ts';
 import { serverMessageSchema, type ServerMessage } from '../../agent/protocol/server-messages.ts';
 import type { Analysis } from '../../agent/rooms/analysis.ts';
-import type { Description, Question, UnstampedEvent } from '../../pipeline/index.ts';
+import type { MediaWish, Description, Question, UnstampedEvent } from '../../pipeline/index.ts';
 import { ConsentGrant, SfuError, type EncodedTrack, type Sfu, type SfuEvent, type TapSink } from '../../sfu/index.ts';
 
 export const silentLog = pino({ level: 'silent' });
@@ -35,6 +35,9 @@ export class FakeSfu implements Sfu {
   readonly sinks = new Map<string, TapSink>();
   /** What was last said of who is tapped, by track. */
   readonly resting = new Map<string, boolean>();
+  /** What was asked for, by track. */
+  readonly enlarged: string[] = [];
+  readonly keyFramesAsked: string[] = [];
   readonly unpublished: string[] = [];
   readonly #tracks = new Map<string, EncodedTrack>();
   readonly #listeners = new Set<(event: SfuEvent) => void>();
@@ -75,9 +78,12 @@ export class FakeSfu implements Sfu {
       return Promise.resolve();
     };
     const rest = (resting: boolean) => void this.resting.set(trackId, resting);
-    return Promise.resolve({ trackId, stats: () => ({ packets: 0, dropped: 0 }), rest, close });
+    const enlarge = () => void this.enlarged.push(trackId);
+    return Promise.resolve({ trackId, stats: () => ({ packets: 0, dropped: 0 }), rest, enlarge, close });
   }
-  requestKeyFrame() {}
+  requestKeyFrame(trackId: string) {
+    this.keyFramesAsked.push(trackId);
+  }
   tracks(room: string) {
     return [...this.#tracks.values()].filter((one) => one.room === room);
   }
@@ -105,6 +111,8 @@ export interface FakeSeat {
   readonly heard: [string, string][];
   readonly asked: Question[];
   closed: boolean;
+  /** Tells whoever opened a track what would help to read it. */
+  wish(track: string, wish: MediaWish): void;
 }
 
 export class FakeAnalysis implements Analysis {
@@ -114,19 +122,24 @@ export class FakeAnalysis implements Analysis {
   readonly seats: FakeSeat[] = [];
 
   join(participant: string, join: Join): ReturnType<Analysis['join']> {
-    const seat: FakeSeat = { participant, join, packets: [], captions: [], heard: [], asked: [], closed: false };
+    const wishes = new Map<string, (wish: MediaWish) => void>();
+    const wish = (trackId: string, wished: MediaWish): void => wishes.get(trackId)?.(wished);
+    const seat: FakeSeat = { participant, join, packets: [], captions: [], heard: [], asked: [], closed: false, wish };
     this.seats.push(seat);
     const close = () => {
       seat.closed = true;
       return Promise.resolve();
     };
     return {
-      track: ({ id }) => ({
-        packet: () => void seat.packets.push(id),
-        senderReport() {},
-        muted() {},
-        closed() {},
-      }),
+      track: ({ id }, onWish) => {
+        if (onWish) wishes.set(id, onWish);
+        return {
+          packet: () => void seat.packets.push(id),
+          senderReport() {},
+          muted() {},
+          closed() {},
+        };
+      },
       caption: ({ text }, speaker) =>
         void (speaker === undefined ? seat.captions.push(text) : seat.heard.push([speaker, text])),
       unhear: (speaker) => {

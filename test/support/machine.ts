@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { findWorker, SETUP_COMMAND, type WorkerBinary } from '../../sfu/mediasoup/worker-binary.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,6 +27,26 @@ export function findChromium(): string | undefined {
 /** A Firefox to drive, or undefined. */
 export function findFirefox(): string | undefined {
   return first('Firefox', [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox']);
+}
+
+/** A worker program for mediasoup, or undefined. */
+export function findMediasoup(): WorkerBinary | undefined {
+  const found = findWorker();
+  if (!found) console.warn(`SKIPPED: mediasoup's worker is missing; "${SETUP_COMMAND}" makes it.`);
+  return found;
+}
+
+/** Folder of the built page, or undefined. */
+export function findPage(): string | undefined {
+  const folder = `${root}dist/page`;
+  if (existsSync(folder)) return folder;
+  console.warn('SKIPPED: the page is not built; "npm run build" builds it.');
+  return undefined;
+}
+
+/** coturn, a TURN server, or undefined. */
+export function findTurnServer(): string | undefined {
+  return first('coturn', ['/usr/bin/turnserver']);
 }
 
 /** The ffmpeg program, or undefined. */
@@ -70,6 +91,17 @@ export function callerSwitches(video: string, audio: string): string[] {
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${video}`,
     `--use-file-for-fake-audio-capture=${audio}`,
+    '--autoplay-policy=no-user-gesture-required',
+  ];
+}
+
+/** Command-line switches of a Chromium whose camera shows a test pattern and whose microphone beeps. */
+export function fakeCameraSwitches(): string[] {
+  return [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream=fps=10',
     '--autoplay-policy=no-user-gesture-required',
   ];
 }

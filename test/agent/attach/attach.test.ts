@@ -1,8 +1,8 @@
 import type { types } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attach, AttachError, type AffectEvent, type Attachment, recordConsent } from '../../../agent/attach/index.ts';
-import { findFaceMedia, findFfmpeg } from '../../support/machine.ts';
-import { encodeClip, findMediasoup, MEDIA_CODECS, RtpCaller, startWorker } from './rtp-caller.ts';
+import { findFaceMedia, findFfmpeg, findMediasoup } from '../../support/machine.ts';
+import { encodeClip, MEDIA_CODECS, RtpCaller, startWorker } from './rtp-caller.ts';
 
 const media = findFaceMedia();
 const ready = [findMediasoup(), findFfmpeg(), media].every((part) => part !== undefined);

@@ -8,9 +8,15 @@ import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { callerSwitches, findChromium, findFaceMedia, findFfmpeg, findSpeech } from '../../support/machine.ts';
+import {
+  callerSwitches,
+  findChromium,
+  findFaceMedia,
+  findFfmpeg,
+  findMediasoup,
+  findSpeech,
+} from '../../support/machine.ts';
 import { dependencyVersions, installPacked, isBuilt } from '../../support/packed-project.ts';
-import { findMediasoup } from './rtp-caller.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const EXAMPLE = join(ROOT, 'agent/attach/examples/mediasoup-app');

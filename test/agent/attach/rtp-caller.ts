@@ -5,20 +5,14 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { types } from 'mediasoup';
-import { findWorker, loadMediasoup, SETUP_COMMAND, type WorkerBinary } from '../../../sfu/mediasoup/worker-binary.ts';
+import { loadMediasoup } from '../../../sfu/mediasoup/worker-binary.ts';
+import { findMediasoup } from '../../support/machine.ts';
 
 /** Opus and VP8, as most apps have them. */
 export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
 ];
-
-/** A worker program for mediasoup, or undefined after saying what is missing and how to get it. */
-export function findMediasoup(): WorkerBinary | undefined {
-  const found = findWorker();
-  if (!found) console.warn(`SKIPPED: mediasoup's worker is missing; "${SETUP_COMMAND}" makes it.`);
-  return found;
-}
 
 /** A worker, where {@link findMediasoup} found one. */
 export async function startWorker(): Promise<types.Worker> {

@@ -30,7 +30,16 @@ function analyse(onLine: (line: string) => void = () => {}) {
     analysis.seats[0].join.onRest?.(resting);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { resting: sfu.resting, sinks: sfu.sinks, sfu, started, packets: analysis.seats[0].packets, add, rest };
+  return {
+    resting: sfu.resting,
+    sinks: sfu.sinks,
+    sfu,
+    analysis,
+    started,
+    packets: analysis.seats[0].packets,
+    add,
+    rest,
+  };
 }
 
 it('tells every tap of a person when they rest and when they wake, and a tap that opens meanwhile', async () => {
@@ -45,6 +54,17 @@ it('tells every tap of a person when they rest and when they wake, and a tap tha
   ]);
   await rest(false);
   expect([...resting.values()]).toEqual([false, false]);
+});
+
+it('has the SFU do what would help to read a track', async () => {
+  const { sfu, analysis, add } = analyse();
+  await add('video');
+  analysis.seats[0].wish('mia-video', 'key-frame');
+  expect(sfu.keyFramesAsked).toEqual(['mia-video']);
+  analysis.seats[0].wish('mia-video', 'larger-pictures');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(sfu.enlarged).toEqual(['mia-video']);
+  expect(sfu.keyFramesAsked).toHaveLength(1);
 });
 
 it('taps a track again whose tap was cut off, says so in the log, and gives up when that goes on', async () => {

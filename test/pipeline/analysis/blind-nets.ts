@@ -7,7 +7,7 @@ export const DEAF: Omit<ParticipantEvents, 'onHop'> = {
   onRest: () => {},
   onTurn: () => {},
   onSignal: () => {},
-  onKeyFrameNeeded: () => {},
+  onWish: () => {},
   onProblem: (error) => {
     throw error;
   },

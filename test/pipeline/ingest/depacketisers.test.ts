@@ -3,12 +3,23 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Depacketiser, DepacketiserEvents, EncodedPicture } from '../../../pipeline/ingest/depacketiser.ts';
 import { H264Depacketiser } from '../../../pipeline/ingest/h264-depacketiser.ts';
 import { isOpusDtx, opusPacketTicks } from '../../../pipeline/ingest/opus-packet.ts';
-import { Vp8Depacketiser } from '../../../pipeline/ingest/vp8-depacketiser.ts';
+import { LayeredDepacketiser } from '../../../pipeline/ingest/layered-depacketiser.ts';
 import { parseRtpPacket } from '../../../pipeline/ingest/rtp-packet.ts';
 import type { RtpPacket } from '../../../pipeline/ingest/rtp-packet.ts';
+import { VP8 } from '../../../pipeline/ingest/vp8-payload.ts';
+import { VP9 } from '../../../pipeline/ingest/vp9-payload.ts';
 import { encodeOpus, encodePictures, sine } from './encoded-media.ts';
 import type { EncodedUnit } from './encoded-media.ts';
-import { nalUnits, pictureStream, rtp, VP8_LAYERS, vp8Payloads, type Vp8Layer } from './rtp-writer.ts';
+import {
+  nalUnits,
+  pictureStream,
+  rtp,
+  VP8_LAYERS,
+  vp8Payloads,
+  vp9Payloads,
+  type Vp8Layer,
+  type Vp9Fields,
+} from './rtp-writer.ts';
 
 function collect(make: (events: DepacketiserEvents) => Depacketiser) {
   const pictures: EncodedPicture[] = [];
@@ -29,11 +40,12 @@ function parsed(bytes: Uint8Array): RtpPacket {
 }
 
 const makers = {
-  vp8: (events: DepacketiserEvents) => new Vp8Depacketiser(events),
+  vp8: (events: DepacketiserEvents) => new LayeredDepacketiser(VP8, events),
+  vp9: (events: DepacketiserEvents) => new LayeredDepacketiser(VP9, events),
   h264: (events: DepacketiserEvents) => new H264Depacketiser(events),
 };
 
-describe.each(['vp8', 'h264'] as const)('the %s depacketiser', (codec) => {
+describe.each(['vp8', 'vp9', 'h264'] as const)('the %s depacketiser', (codec) => {
   let units: EncodedUnit[];
   beforeAll(() => {
     units = encodePictures(codec, { count: 12, keyEvery: 5, bitRate: 3_000_000 });
@@ -45,7 +57,7 @@ describe.each(['vp8', 'h264'] as const)('the %s depacketiser', (codec) => {
     expect(problems).toEqual([]);
     expect(pictures.map((picture) => picture.keyFrame)).toEqual(units.map((unit) => unit.keyFrame));
     const contents = (data: Uint8Array) =>
-      codec === 'vp8' ? [Buffer.from(data)] : nalUnits(data).map((nal) => Buffer.from(nal));
+      codec === 'h264' ? nalUnits(data).map((nal) => Buffer.from(nal)) : [Buffer.from(data)];
     const sorted = (data: Uint8Array) =>
       contents(data)
         .map((part) => part.toString('hex'))
@@ -195,5 +207,110 @@ describe('temporal layers of VP8', () => {
     const units = encodePictures('vp8', { count: 8 });
     for (const { bytes } of pictureStream('vp8', units)) depacketiser.push(parsed(bytes), 0);
     expect(pictures).toHaveLength(8);
+  });
+});
+
+describe('the vp9 depacketiser', () => {
+  /** The first bytes of a shown frame: key, or built on another. */
+  const key = Uint8Array.of(0x82, 0x49, 0x83, 0x42, 1, 2, 3, 4);
+  const delta = Uint8Array.of(0x86, 1, 2, 3, 4, 5, 6, 7);
+
+  function watch() {
+    const all = collect(makers.vp9);
+    let time = 0;
+    return {
+      ...all,
+      times: () => all.pictures.map(({ timestamp }) => timestamp),
+      /** One picture: a frame (or the next of these) in each of these layers. */
+      give: (frame: Uint8Array | readonly Uint8Array[], ...layers: Vp9Fields[]) => {
+        layers.forEach((fields, i) =>
+          vp9Payloads(frame instanceof Uint8Array ? frame : frame[i], time, fields).forEach((payload) => {
+            const marker = i === layers.length - 1;
+            all.depacketiser.push(parsed(rtp({ payload, sequenceNumber: time, timestamp: time, marker })), 0);
+          }),
+        );
+        time += 1;
+      },
+    };
+  }
+
+  const at = (temporal: number, { switchesUp = false, spatial = 0 } = {}): Vp9Fields => ({
+    layer: { temporal, switchesUp, spatial },
+  });
+
+  it.each<[string, Vp9Fields]>([
+    ['a picture id alone', {}],
+    ['layers', at(2)],
+    ['layers and references', { ...at(1), references: [1, 5, 127] }],
+    ['references alone', { references: [1] }],
+    // N_S 1 and Y: two sizes; G: two pictures, of which one builds on two others.
+    ['a structure', { ...at(0), structure: [0x38, 0, 160, 0, 90, 1, 64, 0, 180, 2, 0x10, 0x38, 1, 2] }],
+  ])('finds the frame behind %s', (_, fields) => {
+    const { give, pictures, problems } = watch();
+    give(key, fields);
+    expect(problems).toEqual([]);
+    expect(pictures).toMatchObject([{ keyFrame: true }]);
+    expect([...pictures[0].data]).toEqual([...key]);
+  });
+
+  it('knows a key frame from what builds on another, repeats one, or is of a profile that no call has', () => {
+    const { give, pictures } = watch();
+    const withFirst = (first: number): Uint8Array => Uint8Array.of(first, ...key.subarray(1));
+    // Profile 2 is a key frame, too; then frame type 1, a repeated frame, profile 3, and no frame marker.
+    for (const first of [0x82, 0x92, 0x86, 0x8a, 0xb2, 0x02]) give(withFirst(first), {});
+    expect(pictures.map(({ keyFrame }) => keyFrame)).toEqual([true, true, false, false, false, false]);
+  });
+
+  it('joins spatial layers to a superframe that says where each begins and how many are shown', () => {
+    const { give, pictures, counts } = watch();
+    const hidden = Uint8Array.of(0x84, 1, 2, 3, 4);
+    give(key, at(0));
+    give([key, delta, delta], at(0), at(0, { spatial: 1 }), at(0, { spatial: 2 }));
+    give([hidden, delta], at(0), at(0, { spatial: 1 }));
+    expect(counts.incomplete).toBe(0);
+    expect(pictures.map(({ layers, keyFrame }) => [layers, keyFrame])).toEqual([
+      [1, true],
+      [3, true],
+      [1, false],
+    ]);
+    expect([...pictures[0].data]).toEqual([...key]);
+    const index = [0xda, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0xda];
+    expect([...pictures[1].data]).toEqual([...key, ...delta, ...delta, ...index]);
+    expect([...pictures[2].data]).toEqual([...hidden, ...delta, 0xd9, 5, 0, 0, 0, 8, 0, 0, 0, 0xd9]);
+  });
+
+  it('counts a picture that is left out once, whatever its spatial layers, and joins no more of them than the format has', () => {
+    const { give, pictures, depacketiser } = watch();
+    depacketiser.keep(0);
+    give(key, at(0));
+    give([delta, delta], at(1), at(1, { spatial: 1 }));
+    expect(depacketiser.leftOut).toBe(1);
+    give(Array(9).fill(delta), ...Array(9).fill(at(0)));
+    expect(pictures.at(-1)).toMatchObject({
+      layers: 1,
+      data: expect.objectContaining({ length: 9 * 8 }) as Uint8Array,
+    });
+  });
+
+  it('takes a layer up again only behind a switching point, or a key frame', () => {
+    const { give, times, depacketiser } = watch();
+    depacketiser.keep(0);
+    give(key, at(0));
+    give(delta, at(1));
+    depacketiser.keep(1);
+    give(delta, at(1));
+    give(delta, at(0));
+    give(delta, at(1));
+    give(delta, at(0, { switchesUp: true }));
+    give(delta, at(1));
+    give(delta, at(2));
+    expect(times()).toEqual([0, 3, 5, 6]);
+    depacketiser.keep(0);
+    give(delta, at(1));
+    depacketiser.keep(1);
+    give(key, at(0));
+    give(delta, at(1));
+    expect(times()).toEqual([0, 3, 5, 6, 9, 10]);
+    expect(depacketiser.leftOut).toBe(5);
   });
 });

@@ -6,6 +6,7 @@ import {
   AV_SAMPLE_FMT_FLT,
   FF_ENCODER_LIBOPUS,
   FF_ENCODER_LIBVPX_VP8,
+  FF_ENCODER_LIBVPX_VP9,
   FF_ENCODER_LIBX264,
 } from 'node-av/constants';
 import { avChannelLayoutDefault, Codec, CodecContext, Frame, Log, Packet, Rational } from 'node-av/lib';
@@ -54,11 +55,14 @@ export interface PictureOptions {
 const THREE_LAYERS =
   'ts_number_layers=3:ts_target_bitrate=300,400,600:ts_rate_decimator=4,2,1:ts_periodicity=4:ts_layer_id=0,2,1,2:ts_layering_mode=3';
 
-/** A moving ramp in VP8 or H.264 (Annex B), one unit a picture, no pictures reordered. */
-export function encodePictures(codecName: 'vp8' | 'h264', options: PictureOptions): EncodedUnit[] {
+const ENCODERS = { vp8: FF_ENCODER_LIBVPX_VP8, vp9: FF_ENCODER_LIBVPX_VP9, h264: FF_ENCODER_LIBX264 };
+export type PictureCodecName = keyof typeof ENCODERS;
+
+/** A moving ramp in VP8, VP9 or H.264 (Annex B), one unit a picture, no pictures reordered. */
+export function encodePictures(codecName: PictureCodecName, options: PictureOptions): EncodedUnit[] {
   Log.setLevel(AV_LOG_QUIET);
   const { count, width = 320, height = 180, keyEvery = 30, bitRate = 600_000, shift = (i) => i * 4 } = options;
-  const codec = Codec.findEncoderByName(codecName === 'vp8' ? FF_ENCODER_LIBVPX_VP8 : FF_ENCODER_LIBX264) as Codec;
+  const codec = Codec.findEncoderByName(ENCODERS[codecName]) as Codec;
   const context = new CodecContext();
   context.allocContext3(codec);
   Object.assign(context, { width, height, pixelFormat: AV_PIX_FMT_YUV420P, gopSize: keyEvery, threadCount: 1 });
@@ -67,7 +71,9 @@ export function encodePictures(codecName: 'vp8' | 'h264', options: PictureOption
   context.maxBFrames = 0;
   context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
   const privateOptions =
-    codecName === 'vp8' ? { deadline: 'realtime', 'cpu-used': '8' } : { preset: 'ultrafast', tune: 'zerolatency' };
+    codecName === 'h264'
+      ? { preset: 'ultrafast', tune: 'zerolatency' }
+      : { deadline: 'realtime', 'cpu-used': '8', 'lag-in-frames': '0' };
   // Without the second a picture goes on with the probabilities of the one before, whatever its layer.
   if (options.layered) Object.assign(privateOptions, { 'ts-parameters': THREE_LAYERS, 'error-resilient': 'default' });
   for (const [name, value] of Object.entries(privateOptions)) context.setOption(name, value);

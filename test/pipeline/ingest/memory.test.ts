@@ -16,7 +16,7 @@ function heldMb(): number {
   return (heapUsed + arrayBuffers) / 1e6;
 }
 
-const quiet = { onFrame: () => {}, onSignal: () => {}, onError: () => {}, onKeyFrameNeeded: () => {} };
+const quiet = { onFrame: () => {}, onSignal: () => {}, onError: () => {}, onWish: () => {} };
 
 describe('memory', () => {
   it('does not grow while a call goes on, with loss, garbage and all', () => {

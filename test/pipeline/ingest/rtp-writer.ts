@@ -1,5 +1,5 @@
 /** Writes RTP as a sender would: the other side of what the ingest reads. */
-import type { EncodedUnit } from './encoded-media.ts';
+import type { EncodedUnit, PictureCodecName } from './encoded-media.ts';
 
 export interface RtpFields {
   readonly payload: Uint8Array;
@@ -68,6 +68,46 @@ export function vp8Payloads(picture: Uint8Array, pictureId = 0, of?: Vp8Layer): 
   });
 }
 
+/** What the descriptor of a VP9 packet may hold (RFC 9628 4.2); by default what Chromium sends of a single stream. */
+export interface Vp9Fields {
+  /** TID, U, SID. */
+  readonly layer?: { readonly temporal: number; readonly switchesUp: boolean; readonly spatial: number };
+  /** Distances to the pictures that this one builds on: in flexible mode. */
+  readonly references?: readonly number[];
+  /** The scalability structure (V), at the first packet. */
+  readonly structure?: readonly number[];
+}
+
+/** The payloads of one VP9 picture, or of one spatial layer of it, with a 15-bit picture id. */
+export function vp9Payloads(picture: Uint8Array, pictureId = 0, fields: Vp9Fields = {}): Uint8Array[] {
+  const { layer, references, structure } = fields;
+  const indices = layer && [(layer.temporal << 5) | (layer.switchesUp ? 0x10 : 0) | (layer.spatial << 1)];
+  const pieces = chunks(picture, MTU);
+  return pieces.map((piece, i) => {
+    const [begins, ends] = [i === 0, i === pieces.length - 1];
+    const first =
+      0x80 |
+      (references?.length ? 0x40 : 0) |
+      (layer ? 0x20 : 0) |
+      (references ? 0x10 : 0) |
+      (begins ? 0x08 : 0) |
+      (ends ? 0x04 : 0) |
+      (begins && structure ? 0x02 : 0);
+    const differences = references?.map((difference, k) => (difference << 1) | (k < references.length - 1 ? 1 : 0));
+    return Uint8Array.from([
+      first,
+      0x80 | ((pictureId >> 8) & 0x7f),
+      pictureId & 0xff,
+      ...(indices ?? []),
+      // TL0PICIDX, outside of flexible mode.
+      ...(layer && !references ? [7] : []),
+      ...(differences ?? []),
+      ...(begins && structure ? structure : []),
+      ...piece,
+    ]);
+  });
+}
+
 /** The NAL units of an Annex B picture. */
 export function nalUnits(annexB: Uint8Array): Uint8Array[] {
   const starts: number[] = [];
@@ -124,7 +164,7 @@ export interface PictureStreamOptions {
 
 /** A whole video stream as packets at 90 kHz. */
 export function pictureStream(
-  codec: 'vp8' | 'h264',
+  codec: PictureCodecName,
   units: readonly EncodedUnit[],
   options: PictureStreamOptions = {},
 ): TimedPacket[] {
@@ -132,7 +172,11 @@ export function pictureStream(
   const packets: TimedPacket[] = [];
   units.forEach((unit, picture) => {
     const layer = layered ? VP8_LAYERS[picture % VP8_LAYERS.length] : undefined;
-    const payloads = codec === 'vp8' ? vp8Payloads(unit.data, picture, layer) : h264Payloads(unit.data);
+    const payloads = {
+      vp8: () => vp8Payloads(unit.data, picture, layer),
+      vp9: () => vp9Payloads(unit.data, picture),
+      h264: () => h264Payloads(unit.data),
+    }[codec]();
     payloads.forEach((payload, i) => {
       const timestamp = firstTimestamp + Math.round(picture * intervalUs * 0.09);
       const sequenceNumber = firstSequence + packets.length;

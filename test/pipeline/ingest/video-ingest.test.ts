@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { VideoFrame } from '../../../pipeline/index.ts';
+import type { MediaWish, VideoFrame } from '../../../pipeline/index.ts';
 import type { IngestError } from '../../../pipeline/ingest/ingest-error.ts';
 import { VideoIngest } from '../../../pipeline/ingest/video-ingest.ts';
 import type { VideoIngestOptions } from '../../../pipeline/ingest/video-ingest.ts';
@@ -17,7 +17,7 @@ function watch(mimeType = 'video/VP8', options: VideoIngestOptions = { sampleInt
   const frames: VideoFrame[] = [];
   const signals: string[] = [];
   const errors: IngestError[] = [];
-  const counts = { keyFramesAsked: 0 };
+  const wishes: MediaWish[] = [];
   const info = { id: 'cam', kind: 'video' as const, mimeType, clockRateHz: 90_000, payloadType: 96 };
   const ingest = new VideoIngest(
     info,
@@ -25,12 +25,12 @@ function watch(mimeType = 'video/VP8', options: VideoIngestOptions = { sampleInt
       onFrame: (frame) => frames.push(frame),
       onSignal: (state) => signals.push(state),
       onError: (error) => errors.push(error),
-      onKeyFrameNeeded: () => (counts.keyFramesAsked += 1),
+      onWish: (wish) => wishes.push(wish),
     },
     options,
   );
   open.push(ingest);
-  return { ingest, frames, signals, errors, counts };
+  return { ingest, frames, signals, errors, wishes };
 }
 
 function send(ingest: VideoIngest, packets: readonly TimedPacket[], startUs = 1e6): void {
@@ -40,8 +40,8 @@ function send(ingest: VideoIngest, packets: readonly TimedPacket[], startUs = 1e
   }
 }
 
-describe.each(['vp8', 'h264'] as const)('VideoIngest with %s', (codec) => {
-  const mimeType = codec === 'vp8' ? 'video/VP8' : 'video/H264';
+describe.each(['vp8', 'vp9', 'h264'] as const)('VideoIngest with %s', (codec) => {
+  const mimeType = `video/${codec.toUpperCase()}`;
   let units: EncodedUnit[];
   beforeAll(() => {
     units = encodePictures(codec, { count: 60, keyEvery: 20 });
@@ -105,38 +105,51 @@ describe.each(['vp8', 'h264'] as const)('VideoIngest with %s', (codec) => {
   });
 
   it('decodes all the same when packets come twice and in the wrong order', () => {
-    const { ingest, frames, counts } = watch(mimeType);
+    const { ingest, frames, wishes } = watch(mimeType);
     const packets = pictureStream(codec, units, { firstSequence: 65_500, firstTimestamp: 2 ** 32 - 45_000 });
     const [first, ...rest] = packets as [TimedPacket, ...TimedPacket[]];
     const mixed = rest.flatMap((packet, i) => (i % 2 === 0 ? [rest[i + 1] ?? packet, packet, packet] : []));
     send(ingest, [first, ...mixed]);
     expect(frames).toHaveLength(60);
-    expect(counts.keyFramesAsked).toBe(0);
+    expect(wishes).toEqual([]);
     expect(ingest.stats()['duplicates'] + ingest.stats()['late']).toBeGreaterThan(10);
   });
 
   it('shows nothing between a loss and the next key frame, and asks for one', () => {
-    const { ingest, frames, counts } = watch(mimeType);
+    const { ingest, frames, wishes } = watch(mimeType);
     send(
       ingest,
       pictureStream(codec, units).filter(({ picture }) => picture !== 25),
     );
     const shown = frames.map((frame) => Math.round((frame.captureUs - 1e6) / FRAME_US));
     expect(shown).toEqual([...Array(25).keys(), ...Array.from({ length: 20 }, (_, i) => 40 + i)]);
-    expect(counts.keyFramesAsked).toBe(1);
+    expect(wishes).toEqual(['key-frame']);
     expect(ingest.stats()).toMatchObject({ keyFrameRequests: 1, skipped: 14 });
   });
 
   it('asks for a key frame when it joins in the middle', () => {
-    const { ingest, frames, counts } = watch(mimeType);
+    const { ingest, frames, wishes } = watch(mimeType);
     send(
       ingest,
       pictureStream(codec, units).filter(({ picture }) => picture >= 10 && picture < 20),
     );
     expect(frames).toEqual([]);
-    expect(counts.keyFramesAsked).toBe(1);
+    expect(wishes).toEqual(['key-frame']);
     ingest.tick(6e6);
-    expect(counts.keyFramesAsked).toBe(1);
+    expect(wishes).toEqual(['key-frame']);
+  });
+
+  it('wishes for larger pictures when they have been small for two seconds, and every two seconds on', () => {
+    const intervalUs = 500_000;
+    const { ingest, wishes } = watch(mimeType);
+    send(ingest, pictureStream(codec, encodePictures(codec, { count: 13, width: 240, height: 136 }), { intervalUs }));
+    expect(wishes).toEqual(['larger-pictures', 'larger-pictures', 'larger-pictures']);
+    const large = watch(mimeType);
+    send(
+      large.ingest,
+      pictureStream(codec, encodePictures(codec, { count: 13, width: 180, height: 320 }), { intervalUs }),
+    );
+    expect(large.wishes).toEqual([]);
   });
 
   it('follows a picture that changes its size', () => {
@@ -239,14 +252,14 @@ describe('VideoIngest', () => {
         onFrame: () => {},
         onSignal: (state, detail) => details.push(state, detail),
         onError: () => {},
-        onKeyFrameNeeded: () => {},
+        onWish: () => {},
       },
     );
     ingest.push(rtp({ payload: new Uint8Array(4), sequenceNumber: 1, timestamp: 1 }), 0);
     ingest.tick(1);
     expect(details).toEqual([
       'unsupported',
-      'video/AV1 cannot be seen: publish this track as video/VP8 or video/H264.',
+      'video/AV1 cannot be seen: publish this track as video/VP8, video/VP9 or video/H264.',
     ]);
     ingest.close();
   });
@@ -263,7 +276,7 @@ describe('VideoIngest', () => {
         },
         onSignal: () => {},
         onError: (error) => errors.push(error),
-        onKeyFrameNeeded: () => {},
+        onWish: () => {},
       },
       { sampleIntervalUs: 0 },
     );
@@ -298,7 +311,7 @@ describe('VideoIngest with temporal layers', () => {
     half.frames.forEach(({ y }, i) => expect(Buffer.compare(y, whole.frames[i * 2].y)).toBe(0));
     quarter.frames.forEach(({ y }, i) => expect(Buffer.compare(y, whole.frames[i * 4].y)).toBe(0));
     expect(quarter.ingest.stats()).toMatchObject({ decoded: 16, leftOut: 48 });
-    expect(quarter.counts.keyFramesAsked + half.counts.keyFramesAsked).toBe(0);
+    expect([...quarter.wishes, ...half.wishes]).toEqual([]);
   });
 
   it('has the full rate back within one turn of the layers when the person wakes', () => {

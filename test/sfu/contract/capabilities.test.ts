@@ -19,6 +19,16 @@ const AUDIO: Readonly<Record<string, string>> = {
   'audio/G722': '/8000',
 };
 
+/** Three layers of simulcast. */
+const LAYERS = [
+  'a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid',
+  'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+  'a=rid:q send',
+  'a=rid:h send',
+  'a=rid:f send',
+  'a=simulcast:send q;h;f',
+];
+
 /** An offer of one video section with one codec. */
 function videoOffer(mimeType: string, more: readonly string[] = []): string {
   const [head, , video] = OFFER.split(/(?=^m=)/m);
@@ -70,18 +80,24 @@ for (const { name: engine, here, create } of ENGINES)
     });
 
     test('is simulcast where its answer accepts the layers, and not where it asks for one stream', async () => {
-      const layers = [
-        'a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid',
-        'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
-        'a=rid:q send',
-        'a=rid:h send',
-        'a=rid:f send',
-        'a=simulcast:send q;h;f',
-      ];
-      const { id, answerSdp } = await sfu.publish('layers', 'ann', videoOffer('video/VP8', layers));
+      const { id, answerSdp } = await sfu.publish('layers', 'ann', videoOffer('video/VP8', LAYERS));
       await sfu.unpublish(id);
       expect(/^a=simulcast:recv q;h;f\r$/m.test(answerSdp)).toBe(sfu.capabilities.simulcast);
       expect(answerSdp.match(/^a=rid:[qhf] recv/gm)?.length ?? 0).toBe(sfu.capabilities.simulcast ? 3 : 0);
+    });
+
+    test('is simulcast of VP8 and H.264: who prefers VP9 sends the next codec, and who has no other learns what to send', async () => {
+      const both = videoOffer('video/VP9', ['a=rtpmap:98 VP8/90000', ...LAYERS]).replace('SAVPF 96', 'SAVPF 96 98');
+      const { id, answerSdp } = await sfu.publish('layers', 'ann', both);
+      await sfu.unpublish(id);
+      expect(answerSdp.match(/^a=rtpmap:.*/gm)).toEqual(['a=rtpmap:98 VP8/90000']);
+      const alone = sfu.publish('layers', 'ann', videoOffer('video/VP9', LAYERS));
+      await expect(alone).rejects.toMatchObject({
+        code: 'bad-offer',
+        message: expect.stringMatching(
+          sfu.capabilities.simulcast ? /VP9 as simulcast.*L3T3_KEY.*VP8/ : /VP8/,
+        ) as string,
+      });
     });
 
     test('is congestion control where viewers are asked for transport-wide feedback, and not where nobody would heed it', async () => {

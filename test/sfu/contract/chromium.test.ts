@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { VideoIngest } from '../../../pipeline/ingest/video-ingest.ts';
 import { ConsentGrant, type Sfu } from '../../../sfu/index.ts';
 import { KeptPackets } from '../kept-packets.ts';
+import { readPictures } from '../tapped-pictures.ts';
 import { CHROMIUM, ChromiumPages, hasChromium } from '../werift/chromium-page.ts';
 import { ENGINES } from './engines.ts';
 
@@ -81,28 +81,17 @@ for (const { name: engine, here, create } of ENGINES)
       await ann.evaluate(`window.call.publish(undefined, [{ scalabilityMode: 'L1T3', maxBitrate: 400000 }])`);
       await decodes(bob, 2, 30);
       const track = sfu.tracks('layered').find(({ kind }) => kind === 'video')!;
-      const [sink, problems, seen] = [new KeptPackets(), [] as string[], [] as number[]];
-      const { mimeType, clockRateHz } = track.codec;
-      const ingest = new VideoIngest(
-        { id: track.id, kind: 'video', mimeType, clockRateHz },
-        {
-          onFrame: ({ captureUs }) => seen.push(captureUs),
-          onError: ({ message }) => problems.push(message),
-          onSignal: () => {},
-          onKeyFrameNeeded: () => sfu.requestKeyFrame(track.id),
-        },
-        { sampleIntervalUs: 0 },
-      );
+      const sink = new KeptPackets();
+      const { ingest, frames, problems } = readPictures(track, sink, () => sfu.requestKeyFrame(track.id));
       ingest.rest(true);
-      sink.onPacket = () => ingest.push(sink.packets.at(-1)!, performance.now() * 1000);
       await sfu.tap(track.id, ledger.issue('layered', 'ann', '1'), sink);
-      await sink.until(() => seen.length >= 10);
+      await sink.until(() => frames.length >= 10);
       const { decoded, leftOut } = ingest.stats();
       // Three of four, but for a first key frame and pictures that the encoder dropped on a busy machine.
       expect(leftOut).toBeGreaterThan(decoded * 1.5);
       expect(problems).toEqual([]);
       ingest.rest(false);
-      await sink.until(() => seen.length >= 40);
+      await sink.until(() => frames.length >= 40);
       const after = ingest.stats();
       expect(after['leftOut'] - leftOut).toBeLessThan((after['decoded'] - decoded) * 1.5);
       expect(problems).toEqual([]);

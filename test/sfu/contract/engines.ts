@@ -1,7 +1,7 @@
 /** The engines that keep the contract of `Sfu`, each with how to start it. */
 import { createMediasoupSfu, createWeriftSfu, type Sfu } from '../../../sfu/index.ts';
-import { findWorker, SETUP_COMMAND } from '../../../sfu/mediasoup/worker-binary.ts';
 import type { SfuLimits } from '../../../sfu/sfu-options.ts';
+import { findMediasoup } from '../../support/machine.ts';
 
 /** What both engines understand. */
 export interface EngineOptions {
@@ -19,12 +19,10 @@ export interface TestedEngine {
 }
 
 /** True when mediasoup's worker program is on this machine. */
-export const hasWorker = findWorker() !== undefined;
+export const hasWorker = findMediasoup() !== undefined;
 
 export const ENGINES: readonly TestedEngine[] = [
   { name: 'werift', here: true, create: createWeriftSfu },
   // One worker: a test that counts ports or kills it knows which it is.
   { name: 'mediasoup', here: hasWorker, create: (options) => createMediasoupSfu({ workers: 1, ...options }) },
 ];
-
-if (!hasWorker) console.warn(`SKIPPED: mediasoup has no worker program here; "${SETUP_COMMAND}" builds it.`);

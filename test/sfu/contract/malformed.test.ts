@@ -97,7 +97,7 @@ async function analysed(sfu: Sfu, track: EncodedTrack) {
     onFrame: () => {},
     onError: ({ code }: { code: string }) => void problems.push(code),
     onSignal: (state: string) => void signals.push(state),
-    onKeyFrameNeeded: () => sfu.requestKeyFrame(track.id),
+    onWish: () => sfu.requestKeyFrame(track.id),
   };
   const ingest = track.kind === 'audio' ? new AudioIngest(info, events) : new VideoIngest(info, events);
   open.push(() => ingest.close());

@@ -4,6 +4,7 @@ import { BadNetwork, Bottleneck } from '../contract/bad-network.ts';
 import { hasWorker } from '../contract/engines.ts';
 import { CHROMIUM, ChromiumPages, hasChromium } from '../werift/chromium-page.ts';
 import { KeptPackets } from '../kept-packets.ts';
+import { readPictures } from '../tapped-pictures.ts';
 
 if (!hasChromium) console.warn(`SKIPPED: ${CHROMIUM} is missing, so no real browser has sent layers.`);
 
@@ -68,7 +69,10 @@ describe.skipIf(!hasWorker || !hasChromium)('layers from Chromium on mediasoup',
   });
 
   async function tapVideo(room: string): Promise<{ sink: KeptPackets; track: EncodedTrack; tap: Tap }> {
-    const track = sfu.tracks(room).find(({ kind }) => kind === 'video')!;
+    // A room shows a track when its publisher's handshake is over, some time after the page has its answer.
+    const shown = (): EncodedTrack | undefined => sfu.tracks(room).find(({ kind }) => kind === 'video');
+    await expect.poll(shown, { timeout: 60_000 }).toBeDefined();
+    const track = shown()!;
     const sink = new KeptPackets();
     const tap = await sfu.tap(track.id, ledger.issue(room, 'ann', '1'), sink);
     return { sink, track, tap };
@@ -127,6 +131,30 @@ describe.skipIf(!hasWorker || !hasChromium)('layers from Chromium on mediasoup',
     const rested = sink.packets.length;
     await sink.until(() => layers().slice(rested).includes(1));
     expect(Math.max(...layers())).toBe(1);
+    await ann.close();
+  });
+
+  test.each([
+    ['VP8 simulcast', 'video/VP8', SIMULCAST],
+    ['layered VP9', 'video/VP9', `[{ scalabilityMode: 'L3T3_KEY', maxBitrate: 900000 }]`],
+  ])('of %s the tap gets the next larger layer when pictures are too small', async (room, codec, encodings) => {
+    const ann = await pages.page(room, 'ann');
+    await ann.evaluate(`window.call.publish('${codec}', ${encodings}, ${SIZE})`);
+    if (codec === 'video/VP8') await ann.evaluate('window.call.sends(3)');
+    const { sink, track, tap } = await tapVideo(room);
+    const { ingest, frames, problems } = readPictures(track, sink, (wish) =>
+      wish === 'key-frame' ? sfu.requestKeyFrame(track.id) : tap.enlarge(),
+    );
+    const widths = (): number[] => frames.map(({ width }) => width);
+    await sink.until(() => widths().includes(240));
+    await sink.until(() =>
+      widths()
+        .slice(-10)
+        .every((width) => width === 480),
+    );
+    expect(widths()).not.toContain(960);
+    expect(problems).toEqual([]);
+    ingest.close();
     await ann.close();
   });
 

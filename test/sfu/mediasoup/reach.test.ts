@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMediasoupSfu, openSfu, type MediasoupSfu } from '../../../sfu/index.ts';
+import { freePort } from '../../support/free-port.ts';
 import { hasWorker } from '../contract/engines.ts';
 import { HeadlessPublisher, HeadlessViewer } from '../werift/headless-caller.ts';
 import { OFFER } from '../werift/raw-peer.ts';
@@ -25,16 +23,6 @@ async function candidates(sfu: MediasoupSfu): Promise<string[]> {
   const { answerSdp } = await sfu.publish('room', 'ann', OFFER);
   const lines = answerSdp.matchAll(/^a=candidate:\S+ 1 (udp|tcp) \d+ (\S+) (\d+) typ host/gm);
   return [...new Set([...lines].map(([, protocol, address, port]) => `${protocol} ${address} ${port}`))];
-}
-
-/** A port that nothing holds just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe.skipIf(!hasWorker)('where mediasoup is reached', () => {

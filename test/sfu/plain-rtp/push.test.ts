@@ -1,30 +1,23 @@
 import { createSocket } from 'node:dgram';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ConsentGrant, createWeriftSfu, type EncodedTrack, type Sfu, type TapSink } from '../../../sfu/index.ts';
-import { createMediasoupSfu } from '../../../sfu/mediasoup/mediasoup-sfu.ts';
-import { findWorker, SETUP_COMMAND } from '../../../sfu/mediasoup/worker-binary.ts';
+import { ConsentGrant, type EncodedTrack, type Sfu, type TapSink } from '../../../sfu/index.ts';
+import { ENGINES } from '../contract/engines.ts';
 import { HeadlessViewer } from '../werift/headless-caller.ts';
 import { ffmpegArgs, gstreamerArgs, hasTool, PLAIN_OFFER, portsOf, Tool } from './push.ts';
 
-const hasMediasoup = findWorker() !== undefined;
-if (!hasMediasoup) console.warn(`SKIPPED: mediasoup's worker is missing; "${SETUP_COMMAND}" makes it.`);
 const ffmpeg = hasTool('ffmpeg', 'ffmpeg', '-version');
 const gstreamer = hasTool(
   'gst-launch-1.0',
   'gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad',
 );
 
-const engines = [
-  { name: 'werift', here: true, start: (): Promise<Sfu> => createWeriftSfu() },
-  { name: 'mediasoup', here: hasMediasoup, start: (): Promise<Sfu> => createMediasoupSfu({ workers: 1 }) },
-];
 const open: Array<() => unknown> = [];
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
 
-async function started(start: () => Promise<Sfu>): Promise<Sfu> {
-  const sfu = await start();
+async function started(create: () => Promise<Sfu>): Promise<Sfu> {
+  const sfu = await create();
   open.push(() => sfu.close());
   return sfu;
 }
@@ -101,9 +94,9 @@ function tapSink(): { sink: TapSink; packets: Promise<void>; reports: Promise<vo
   return { sink, packets, reports };
 }
 
-describe.each(engines)('plain RTP on $name', ({ here, start }) => {
+describe.each(ENGINES)('plain RTP on $name', ({ here, create }) => {
   it.skipIf(!here || !ffmpeg)('is taken from FFmpeg, watched by WebRTC, and tapped with its clock', async () => {
-    const sfu = await started(start);
+    const sfu = await started(create);
     const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
     const tracks = shown(sfu, 2);
     run('ffmpeg', ffmpegArgs(portsOf(answerSdp)));
@@ -121,7 +114,7 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
   });
 
   it.skipIf(!here || !gstreamer)('is taken from GStreamer', async () => {
-    const sfu = await started(start);
+    const sfu = await started(create);
     const { id, answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
     const tracks = shown(sfu, 2);
     run('gst-launch-1.0', gstreamerArgs(portsOf(answerSdp)));
@@ -134,7 +127,7 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
   });
 
   it.skipIf(!here)('shows nothing of what is noise, another stream, or under another payload type', async () => {
-    const sfu = await started(start);
+    const sfu = await started(create);
     const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
     const pusher = new Pusher(portsOf(answerSdp)[0].rtp);
     const tracks = shown(sfu, 2);
@@ -150,7 +143,7 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
   });
 
   it.skipIf(!here)('hears a sender that is started again: it comes from another port and counts anew', async () => {
-    const sfu = await started(start);
+    const sfu = await started(create);
     const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
     const [{ rtp }] = portsOf(answerSdp);
     const grant = ConsentGrant.createIssuer().issue('room', 'robot', 'r1');
@@ -175,7 +168,7 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
   });
 
   it.skipIf(!here)('takes nothing but the announced stream', async () => {
-    const sfu = await started(start);
+    const sfu = await started(create);
     const { answerSdp } = await sfu.publish('room', 'robot', PLAIN_OFFER);
     const pusher = new Pusher(portsOf(answerSdp)[0].rtp);
     const tracks = shown(sfu, 2);
@@ -200,7 +193,7 @@ describe.each(engines)('plain RTP on $name', ({ here, start }) => {
   });
 
   it.skipIf(!here)('refuses an offer that does not name its streams', async () => {
-    const sfu = await started(start);
+    const sfu = await started(create);
     const nameless = PLAIN_OFFER.replaceAll(/a=ssrc:\d+\r\n/g, '');
     await expect(sfu.publish('room', 'robot', nameless)).rejects.toMatchObject({ code: 'bad-offer' });
   });

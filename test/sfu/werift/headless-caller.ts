@@ -40,7 +40,10 @@ interface Nonstandard {
   };
   RTCAudioSource: new () => { createTrack(): Track; onData(data: object): void };
   RTCVideoSink: new (track: Track) => { onframe: ((event: { frame: VideoFrame }) => void) | null; stop(): void };
-  RTCAudioSink: new (track: Track) => { ondata: (() => void) | null; stop(): void };
+  RTCAudioSink: new (track: Track) => {
+    ondata: ((data: { readonly samples: Int16Array }) => void) | null;
+    stop(): void;
+  };
 }
 
 const { RTCPeerConnection, nonstandard } = wrtc as unknown as {
@@ -55,6 +58,8 @@ const WIDTH = 160;
 const HEIGHT = 120;
 const FRAME_MS = 33;
 const AUDIO_MS = 10;
+/** Of full scale (32,768). A receiver plays silence until it has something to decode. */
+const AUDIBLE = 500;
 
 /** Waits until `state` is the connection's, without polling. */
 export async function reached(pc: PeerConnection, state: string): Promise<void> {
@@ -144,7 +149,7 @@ export class HeadlessViewer {
   readonly offers: ViewerOffer[] = [];
   readonly lumaByMid = new Map<string, number>();
   readonly framesByMid = new Map<string, number>();
-  /** `frame` and `sound` with the mid, `answered` with the offer's number, `closed` with the reason. */
+  /** `frame` and (audible) `sound` with the mid, `answered` with the offer's number, `closed` with the reason. */
   readonly events = new EventEmitter();
   viewer!: Viewer;
   readonly #sinks = new Map<string, { stop(): void }>();
@@ -178,7 +183,7 @@ export class HeadlessViewer {
     while (luma() < darkest || luma() > brightest) await this.frames(mid, 1);
   }
 
-  /** Ten milliseconds of sound of an m-line that is not silence or is: something is decoded. */
+  /** Ten milliseconds of an m-line that are no silence: sound that was sent is decoded. */
   async sound(mid: string): Promise<void> {
     while ((await once(this.events, 'sound'))[0] !== mid);
   }
@@ -211,7 +216,9 @@ export class HeadlessViewer {
     this.#sinks.get(mid)?.stop();
     if (track.kind === 'audio') {
       const sink = new nonstandard.RTCAudioSink(track);
-      sink.ondata = () => this.events.emit('sound', mid);
+      sink.ondata = ({ samples }) => {
+        if (samples.some((sample) => Math.abs(sample) > AUDIBLE)) this.events.emit('sound', mid);
+      };
       this.#sinks.set(mid, sink);
       return;
     }

@@ -1,12 +1,15 @@
 import type { types } from 'mediasoup';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attach, type Attachment, recordConsent } from '../../../agent/attach/index.ts';
-import { findMediasoup, MEDIA_CODECS, startWorker } from './rtp-caller.ts';
+import { encodePictures } from '../../pipeline/ingest/encoded-media.ts';
+import { pictureStream } from '../../pipeline/ingest/rtp-writer.ts';
+import { findMediasoup } from '../../support/machine.ts';
+import { MEDIA_CODECS, startWorker } from './rtp-caller.ts';
 
 /** 20 ms of silence, as every Opus encoder writes it (RFC 6716 3.2.1: CELT, full band, one frame). */
 const SILENCE = [0xf8, 0xff, 0xfe];
 const FRAME_MS = 20;
-/** A layered picture line; nothing is sent on it. */
+/** A picture line in three layers. */
 const CAMERA: types.RtpParameters = {
   mid: '1',
   codecs: [{ mimeType: 'video/VP8', clockRate: 90_000, payloadType: 96 }],
@@ -15,24 +18,39 @@ const CAMERA: types.RtpParameters = {
 
 const ready = findMediasoup() !== undefined;
 
-describe.skipIf(!ready)('a person who neither speaks nor moves', { timeout: 120_000 }, () => {
+describe.skipIf(!ready)('of a layered picture', { timeout: 120_000 }, () => {
   let worker: types.Worker;
   let attachment: Attachment | undefined;
-  let microphone: NodeJS.Timeout | undefined;
+  let sending: NodeJS.Timeout | undefined;
 
   beforeAll(async () => {
     worker = await startWorker();
   });
-  afterAll(async () => {
-    clearInterval(microphone);
+  afterEach(async () => {
+    clearInterval(sending);
     await attachment?.close();
-    worker?.close();
   });
+  afterAll(() => worker?.close());
 
-  it('is tapped at the base layer alone, until their analysis begins anew', async () => {
+  async function camera() {
     const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
     const transport = await router.createDirectTransport();
     const video = await transport.produce({ kind: 'video', rtpParameters: CAMERA });
+    return { router, transport, video };
+  }
+
+  it('the fork takes a larger layer when the smallest is too small to read a face', async () => {
+    const { router, video } = await camera();
+    const tapped = consumerOf(router, video);
+    const { grant } = recordConsent({ room: 'standup', participant: 'anna', receiptVersion: 'v3' });
+    attachment = await attach(router, { producers: [video], deployment: { context: 'research' }, grant });
+    sending = showSmall(video);
+    await vi.waitFor(async () => expect((await tapped).currentLayers).toMatchObject({ spatialLayer: 0 }), 30_000);
+    await vi.waitFor(async () => expect((await tapped).preferredLayers?.spatialLayer).toBe(1), 30_000);
+  });
+
+  it('the fork takes the base alone while a person rests, until their analysis begins anew', async () => {
+    const { router, transport, video } = await camera();
     const codec = { mimeType: 'audio/opus', clockRate: 48_000, channels: 2, payloadType: 111 } as const;
     const audio = await transport.produce({
       kind: 'audio',
@@ -41,7 +59,7 @@ describe.skipIf(!ready)('a person who neither speaks nor moves', { timeout: 120_
     const tapped = consumerOf(router, video);
     const { grant } = recordConsent({ room: 'standup', participant: 'anna', receiptVersion: 'v3' });
     attachment = await attach(router, { producers: [audio, video], deployment: { context: 'research' }, grant });
-    microphone = beSilent(audio);
+    sending = beSilent(audio);
     const { preferredLayers } = await tapped;
     expect(preferredLayers).toEqual({ spatialLayer: 0, temporalLayer: 1 });
     const layers = async (): Promise<unknown> => (await tapped).preferredLayers;
@@ -79,4 +97,19 @@ function beSilent(producer: types.Producer): NodeJS.Timeout {
       producer.send(rtp);
     }
   }, FRAME_MS);
+}
+
+/** Shows pictures of 160 x 90 on the smallest layer, over and over. */
+function showSmall(producer: types.Producer): NodeJS.Timeout {
+  const units = encodePictures('vp8', { count: 15, width: 160, height: 90, keyEvery: 15 });
+  let shown = 0;
+  let packets = 0;
+  return setInterval(() => {
+    const options = { firstSequence: packets, firstTimestamp: shown * 6000, ssrc: 21 };
+    for (const { bytes } of pictureStream('vp8', [units[shown % units.length]], options)) {
+      producer.send(Buffer.from(bytes));
+      packets++;
+    }
+    shown++;
+  }, 66);
 }
