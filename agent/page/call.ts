@@ -174,7 +174,14 @@ export class Call {
     this.#publishing = true;
     this.#live = false;
     try {
-      await media.publish({ path: whip, token, iceServers }, () => void this.#publish());
+      await media.publish(
+        { path: whip, token, iceServers },
+        {
+          onConnected: hideBanner,
+          onUnreached: () => showBanner(t(refusesLoopback() ? 'unreachedLoopback' : 'unreached')),
+          onLost: () => void this.#publish(),
+        },
+      );
       for (const kind of ['audio', 'video'] as const)
         if (media.muted[kind]) client.send({ type: 'mute', kind, muted: true });
     } catch (error) {
@@ -220,6 +227,11 @@ export class Call {
     // The banner says that the connection is lost; who wants it on then is asked again.
     if (sent !== true) this.#agreed = undefined;
   }
+}
+
+/** Firefox pairs no address with one of loopback, unless told to. */
+function refusesLoopback(): boolean {
+  return navigator.userAgent.includes('Firefox/') && /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
 }
 
 /** What the address carries after `#token=`: a fragment, so that no server and no log sees it on the way. */

@@ -1,6 +1,6 @@
 /** What this page sends: a camera and microphone, or the synthetic caller; kept through reconnects. */
 import { openCamera, openDevice } from './media/camera.ts';
-import { Publisher, type WhipTarget } from './media/publisher.ts';
+import { Publisher, type PublisherEvents, type WhipTarget } from './media/publisher.ts';
 import { startSyntheticCaller } from './media/synthetic-caller.ts';
 import type { Source } from './view/lobby.ts';
 
@@ -29,9 +29,9 @@ export class OwnMedia {
   }
 
   /** Publishes, in place of an earlier publication if there was one. @throws {PublishError} */
-  async publish(target: WhipTarget, onLost: () => void): Promise<void> {
+  async publish(target: WhipTarget, events: PublisherEvents): Promise<void> {
     await this.#publisher?.close();
-    const publisher = new Publisher(target, onLost);
+    const publisher = new Publisher(target, events);
     this.#publisher = publisher;
     await publisher.start(this.stream);
   }

@@ -6,8 +6,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callerSwitches, findChromium, findFaceMedia, findFfmpeg, findSpeech } from '../support/machine.ts';
+import {
+  callerSwitches,
+  findChromium,
+  findFaceMedia,
+  findFfmpeg,
+  findMediasoup,
+  findSpeech,
+} from '../support/machine.ts';
 import { Caller } from './caller.ts';
+import { changed } from './changed-page.ts';
 
 const executablePath = findChromium();
 const ffmpeg = findFfmpeg();
@@ -17,10 +25,31 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const artifacts = process.env.CI_ARTIFACTS ?? join(root, 'artifacts');
 const FIT = 'scale=640:360:force_original_aspect_ratio=decrease,pad=640:360:(ow-iw)/2:(oh-ih)/2,fps=24,format=yuvj420p';
 
+/** For a page: its camera goes out as VP9, in as many spatial layers as the size bears, whatever the page asks for. */
+const SENDS_VP9 = `{
+  const connections = [];
+  const { addTransceiver } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.addTransceiver = function (track, init) {
+    if (track.kind !== 'video') return addTransceiver.call(this, track, init);
+    connections.push(this);
+    const encoding = { ...init.sendEncodings[0], scalabilityMode: 'L3T3_KEY' };
+    const transceiver = addTransceiver.call(this, track, { ...init, sendEncodings: [encoding] });
+    const { codecs } = RTCRtpSender.getCapabilities('video');
+    transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === 'video/VP9'));
+    return transceiver;
+  };
+  window.sentCodecs = async () => {
+    const reports = await Promise.all(connections.map(async (each) => [...(await each.getStats()).values()]));
+    const sent = reports.flat().filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+    return sent.map(({ codecId }) => reports.flat().find(({ id }) => id === codecId)?.mimeType);
+  };
+}`;
+
 describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real browsers', { timeout: 180_000 }, () => {
   let folder: string;
   let agent: ChildProcess;
   let browser: Browser;
+  let url: string;
   let ada: Caller;
   let ben: Caller;
 
@@ -37,7 +66,7 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
     const died = once(agent, 'exit').then(([code]) => Promise.reject(new Error(`the agent ended with ${code}`)));
     const [line] = (await Promise.race([once(agent.stdout!, 'data'), died])) as [Buffer];
     died.catch(() => {}); // later it is meant to end
-    const url = `${line.toString().trim()}?room=browser-test`;
+    url = `${line.toString().trim()}?room=browser-test`;
     browser = await chromium.launch({ executablePath: executablePath!, args: callerSwitches(video, audio) });
     ada = await Caller.join(browser, url, 'Ada');
     ben = await Caller.join(browser, url, 'Ben');
@@ -84,6 +113,18 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
       expect(caller.faults).toEqual([]);
     }
     await ada.page.screenshot({ path: join(artifacts, 'call.png') });
+  });
+
+  test.skipIf(!findMediasoup())('reads the face of who sends VP9 in spatial layers', async () => {
+    const cleo = await Caller.join(changed(browser, SENDS_VP9), url, 'Cleo');
+    await cleo.until(
+      'affect.state',
+      ({ participant, reliability }) => participant === cleo.id && reliability.face > 0.5,
+    );
+    expect(await cleo.page.evaluate('window.sentCodecs()')).toEqual(['video/VP9']);
+    await ada.page.getByRole('article', { name: 'Cleo' }).locator('.caption').waitFor();
+    expect(cleo.faults).toEqual([]);
+    await cleo.close();
   });
 
   test('stops describing a person who switches analysis off, and forgets them within a second', async () => {

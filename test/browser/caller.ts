@@ -1,5 +1,6 @@
 /** One person in a real browser page, and everything the server told that page. */
 import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { serverMessageSchema, type ServerMessage } from '../../agent/index.ts';
 
@@ -26,7 +27,7 @@ export class Caller {
 
   /** Opens the page and walks through lobby and consent, as a person would. */
   static async join(
-    browser: Browser,
+    browser: Pick<Browser, 'newContext'>,
     url: string,
     name: string,
     answer: 'agree' | 'decline' = 'agree',
@@ -67,6 +68,27 @@ export class Caller {
         throw new Error(`no fitting ${type} came; heard: ${types}; page: ${this.faults.join('; ')}`);
       });
     }
+  }
+
+  /** Resolves when the other person's picture has gone on for twenty frames from now. */
+  async seesMotion(): Promise<void> {
+    const until = (await this.#decoded()) + 20;
+    const endMs = performance.now() + PATIENCE_MS;
+    while ((await this.#decoded()) <= until) {
+      if (performance.now() > endMs) throw new Error(`no moving picture came; page: ${this.faults.join('; ')}`);
+      await sleep(200);
+    }
+  }
+
+  /** Frames of the other person that the page decoded; a picture that stands still counts no more. */
+  #decoded(): Promise<number> {
+    return this.page
+      .locator('.tile video:not(.mirrored)')
+      .evaluate(
+        (video) =>
+          (video as unknown as { getVideoPlaybackQuality(): { totalVideoFrames: number } }).getVideoPlaybackQuality()
+            .totalVideoFrames,
+      );
   }
 
   async close(): Promise<void> {

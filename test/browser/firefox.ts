@@ -23,6 +23,15 @@ const PREFERENCES = [
   'app.normandy.enabled',
 ].map((name) => `user_pref("${name}", false);`);
 
+/** A made-up camera and microphone that every page may use: who may use them learns of addresses, too. */
+const CALLER = [
+  'user_pref("media.navigator.streams.fake", true);',
+  'user_pref("permissions.default.camera", 1);',
+  'user_pref("permissions.default.microphone", 1);',
+];
+/** Else it calls nobody on its own machine. */
+export const LOOPBACK = 'user_pref("media.peerconnection.ice.loopback", true);';
+
 interface Reply {
   readonly id?: number;
   readonly type: 'success' | 'error' | 'event';
@@ -54,9 +63,10 @@ export class Firefox {
     });
   }
 
-  static async launch(executable: string): Promise<Firefox> {
+  /** @param preferences lines of `user.js` besides our own */
+  static async launch(executable: string, ...preferences: string[]): Promise<Firefox> {
     const profile = mkdtempSync(join(tmpdir(), 'undertone-firefox-'));
-    writeFileSync(join(profile, 'user.js'), PREFERENCES.join('\n'));
+    writeFileSync(join(profile, 'user.js'), [...PREFERENCES, ...CALLER, ...preferences].join('\n'));
     const program = spawn(
       executable,
       ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'],

@@ -4,13 +4,19 @@ import { withDtx } from './dtx.ts';
 
 /** Candidates found this soon travel in the offer; later ones are trickled. */
 const GATHER_MS = 300;
+/** Who is not connected so long after the answer is told that something is in the way, and later tries anew. */
+const CONNECT_MS = 5000;
+const GIVE_UP_MS = 15_000;
+/** Of three temporal layers who rests is analysed from the base alone, a quarter of the pictures; viewers get them all. */
+const SCALABILITY_MODE = 'L1T3';
 /**
- * Three temporal layers: who rests is analysed from the base layer alone, a quarter of the pictures; viewers get them all.
+ * The whole picture, and half of its width for viewers whose line bears no more, and for the analysis. An engine without
+ * simulcast takes the first alone.
  */
-const VIDEO: RTCRtpEncodingParameters & { readonly scalabilityMode: string } = {
-  maxBitrate: 1_200_000,
-  scalabilityMode: 'L1T3',
-};
+const LAYERS: readonly RTCRtpEncodingParameters[] = [
+  { rid: 'f', maxBitrate: 1_200_000 },
+  { rid: 'h', maxBitrate: 250_000, scaleResolutionDownBy: 2 },
+];
 
 export interface WhipTarget {
   /** Path to POST the offer to. */
@@ -31,21 +37,29 @@ export class PublishError extends Error {
   }
 }
 
+export interface PublisherEvents {
+  onConnected(): void;
+  /** There is no way to the server, or none was found in five seconds. */
+  onUnreached(): void;
+  /** The connection failed for good: publish anew. */
+  onLost(): void;
+}
+
 export class Publisher {
   readonly #target: WhipTarget;
+  readonly #events: PublisherEvents;
   readonly #connection: RTCPeerConnection;
   readonly #late: RTCIceCandidate[] = [];
   #resource: string | undefined;
+  #waits: Array<ReturnType<typeof setTimeout>> = [];
   #offered = false;
   #closed = false;
 
-  /** @param onLost the connection failed for good: publish anew */
-  constructor(target: WhipTarget, onLost: () => void) {
+  constructor(target: WhipTarget, events: PublisherEvents) {
     this.#target = target;
+    this.#events = events;
     this.#connection = new RTCPeerConnection(target.iceServers ? { iceServers: target.iceServers } : {});
-    this.#connection.addEventListener('connectionstatechange', () => {
-      if (this.#connection.connectionState === 'failed' && !this.#closed) onLost();
-    });
+    this.#connection.addEventListener('connectionstatechange', () => this.#changed());
     this.#connection.addEventListener('icecandidate', ({ candidate }) => {
       if (candidate && this.#offered) void this.#trickle(candidate);
     });
@@ -68,6 +82,11 @@ export class Publisher {
     this.#resource = response.headers.get('Location') ?? undefined;
     if (this.#closed) return this.#end();
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+    if (this.#connection.connectionState !== 'connected')
+      this.#waits = [
+        setTimeout(() => this.#events.onUnreached(), CONNECT_MS),
+        setTimeout(() => this.#events.onLost(), GIVE_UP_MS),
+      ];
     for (const candidate of this.#late.splice(0)) await this.#trickle(candidate);
   }
 
@@ -81,8 +100,18 @@ export class Publisher {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    for (const wait of this.#waits) clearTimeout(wait);
     this.#connection.close();
     await this.#end();
+  }
+
+  #changed(): void {
+    const { connectionState } = this.#connection;
+    if (this.#closed || (connectionState !== 'connected' && connectionState !== 'failed')) return;
+    for (const wait of this.#waits) clearTimeout(wait);
+    if (connectionState === 'connected') return this.#events.onConnected();
+    this.#events.onUnreached();
+    this.#events.onLost();
   }
 
   async #end(): Promise<void> {
@@ -137,11 +166,11 @@ function send(connection: RTCPeerConnection, track: MediaStreamTrack, stream: Me
     return;
   }
   try {
-    connection.addTransceiver(track, { ...init, sendEncodings: [VIDEO] });
+    const sendEncodings = LAYERS.map((layer) => ({ ...layer, scalabilityMode: SCALABILITY_MODE }));
+    connection.addTransceiver(track, { ...init, sendEncodings });
   } catch {
-    // A browser that cannot make these layers refuses: it sends its pictures in one.
-    const { maxBitrate } = VIDEO;
-    connection.addTransceiver(track, { ...init, sendEncodings: [{ maxBitrate }] });
+    // A browser that cannot make temporal layers refuses.
+    connection.addTransceiver(track, { ...init, sendEncodings: [...LAYERS] });
   }
 }
 
