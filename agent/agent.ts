@@ -78,7 +78,7 @@ export async function startAgent(config: Config, { sfu, analysis, log, pageDir, 
   const telemetry = new Telemetry();
   const rooms = { sfu, analysis, ...safeguards, observer: telemetry, log, withdrawals };
   const directory = new RoomDirectory({ ...rooms, maxSessions });
-  const control = new AnalysisControl({ ...safeguards, directory, withdrawals });
+  const control = new AnalysisControl({ ...safeguards, directory, gate });
   await telemetry.begin(
     config.telemetry,
     { ...safeguards, directory, control, sfu, analysis, limits: front.limits },

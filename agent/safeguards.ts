@@ -8,6 +8,7 @@ import { AuditLog } from './consent/audit-log.ts';
 import { ConsentLedger } from './consent/ledger.ts';
 import { receiptWriter } from './consent/receipt.ts';
 import { AnalysisSwitch } from './policy/analysis-switch.ts';
+import { StopFile } from './policy/stop-file.ts';
 import { visibilityOf, type Visibility } from './policy/visibility.ts';
 import { isRecorded } from './policy/words.ts';
 import type { Receipt } from './protocol/server-messages.ts';
@@ -26,10 +27,11 @@ export interface Safeguards {
   close(): Promise<void>;
 }
 
-/** @throws {ConfigError} when the folder of recordings cannot be used */
+/** @throws {ConfigError} when the folder of recordings, or the record of what is stopped, cannot be used */
 export async function openSafeguards(config: Config, log: Logger): Promise<Safeguards> {
   const audit = openAudit(config, log);
   const recorder = await openRecorder(config, audit, log);
+  const turned = await openSwitch(config, log);
   const receiptOf = receiptWriter(config);
   const ledger = new ConsentLedger({
     purposes: config.policy.purposes,
@@ -39,12 +41,13 @@ export async function openSafeguards(config: Config, log: Logger): Promise<Safeg
   return {
     audit,
     ledger,
-    switch: new AnalysisSwitch(),
+    switch: turned,
     visibility: visibilityOf(config),
     recorder,
     receiptOf,
     async close() {
       await recorder?.close();
+      await turned.kept;
       await audit.close();
     },
   };
@@ -57,7 +60,7 @@ export async function openSafeguards(config: Config, log: Logger): Promise<Safeg
 export function openWithdrawals({ auth, audit }: Config, log: Logger): Withdrawals {
   const { maxTtlS, withdrawalsFile } = auth;
   if (!asksForTokens(auth)) return new Withdrawals({ maxTtlS });
-  const path = withdrawalsFile ?? (audit.path === undefined ? undefined : `${audit.path}.withdrawals`);
+  const path = withdrawalsFile ?? besideAudit(audit, 'withdrawals');
   if (path === undefined)
     log.info(
       'withdrawn consents are remembered until this process ends, so tokens that carry a consent from before it are refused; auth.withdrawalsFile or audit.path keep them',
@@ -70,10 +73,33 @@ export function openWithdrawals({ auth, audit }: Config, log: Logger): Withdrawa
   return new Withdrawals({ maxTtlS, path, onFailure });
 }
 
+function besideAudit({ path }: Config['audit'], ending: string): string | undefined {
+  return path === undefined ? undefined : `${path}.${ending}`;
+}
+
 function openAudit({ audit, deployment }: Config, log: Logger): AuditLog {
   const { path, maxBytes, keep } = audit;
   const opened = new AuditLog({ log, file: path === undefined ? undefined : { path, maxBytes, keep } });
   opened.record({ event: 'agent.started', context: deployment.context, reason: deployment.basis?.reference });
+  return opened;
+}
+
+/**
+ * What is stopped: kept over restarts in `policy.stopFile`, else beside the audit log.
+ * @throws {ConfigError} when the file cannot be used, or is damaged
+ */
+async function openSwitch({ policy, audit }: Config, log: Logger): Promise<AnalysisSwitch> {
+  const path = policy.stopFile ?? besideAudit(audit, 'stop');
+  if (path === undefined) return new AnalysisSwitch();
+  const onFailure = (error: unknown): void =>
+    log.error(
+      { err: error },
+      `what is stopped cannot be written to ${path}: after a restart it is as it was written last; make room there or let this user write it, and stop or resume again`,
+    );
+  const opened = new AnalysisSwitch({ file: await StopFile.open(path), onFailure });
+  const rooms = opened.stoppedRooms;
+  if (opened.processStopped) log.warn('all analysis is stopped, since before this start; "undertone resume" ends that');
+  else if (rooms > 0) log.warn({ rooms }, 'analysis in some rooms is stopped, since before this start');
   return opened;
 }
 

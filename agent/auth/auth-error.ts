@@ -7,6 +7,7 @@
  * - `wrong-room`: it is for another room
  * - `forbidden`: it does not allow this
  * - `consent-withdrawn`: it carries a consent that the person has withdrawn since, or may have (see {@link Withdrawals})
+ * - `removed`: the operator removed the person from the room after it was made
  * - `bad-invitation`: an invitation that never was, was used, or whose time is over
  * - `foreign`: a page of another site, or a name that is not this server's
  * - `replaced`: the same identity came again; the newest connection counts
@@ -23,6 +24,7 @@ const STATUS = {
   'wrong-room': 403,
   forbidden: 403,
   'consent-withdrawn': 403,
+  removed: 403,
   'bad-invitation': 403,
   foreign: 403,
   replaced: 409,

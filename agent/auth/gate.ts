@@ -47,6 +47,17 @@ export class Gate {
     throw new AuthError('wrong-room', 'This is for another room. Get a token for the room you want to enter.');
   }
 
+  /**
+   * Lets somebody into a room no more by what they were given until now.
+   * @returns `shutOut`: false in development mode, where everybody may come in; `kept`: whether a restart changes nothing
+   */
+  shutOut(identity: string, room: string, access?: Access): { readonly shutOut: boolean; readonly kept: boolean } {
+    this.withdrawals.removed(identity, room);
+    if (access) this.invitations?.revoke(access);
+    // Invitations end with the process anyhow.
+    return { shutOut: !this.open, kept: this.withdrawals.kept || this.invitations !== undefined };
+  }
+
   async #ofToken(token: string, entering: boolean): Promise<Access> {
     if (!this.#tokens) throw new AuthError('bad-token', 'This installation takes no tokens, only invitations.');
     const claims = await this.#tokens.verify(token);

@@ -71,6 +71,11 @@ export class Invitations {
     return access?.expiresAtMs !== undefined && access.expiresAtMs > this.#now() ? access : undefined;
   }
 
+  /** A guest comes in no more with the key they have. */
+  revoke(guest: Access): void {
+    for (const [key, access] of this.#guests) if (access === guest) this.#guests.delete(key);
+  }
+
   /** No link is open any more. Idempotent. */
   close(): void {
     clearTimeout(this.#renewal);

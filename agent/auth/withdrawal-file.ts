@@ -1,9 +1,9 @@
 /** Withdrawn consents on disk, so that a restart does not bring them back: JSON lines, digests only. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
+import { appendDurably, draftOf, readIfThere, replaceDurably } from '../durable-file.ts';
 
 /** Lines that may wait for the disk; beyond, all is written anew from memory instead, so nothing is lost. */
 const WAITING_LIMIT = 4096;
@@ -132,26 +132,14 @@ export class WithdrawalFile {
       this.#renew();
       const lines = linesOf(record());
       this.#stale = false;
-      await store(draftOf(path), 'w', textOf(lines));
-      await rename(draftOf(path), path);
+      await replaceDurably(path, textOf(lines));
       this.#lines = lines.length;
       return;
     }
     const lines = this.#waiting;
     this.#waiting = [];
-    await store(path, 'a', textOf(lines));
+    await appendDurably(path, textOf(lines));
     this.#lines += lines.length;
-  }
-}
-
-/** On disk when it resolves, not merely on the way there. */
-async function store(path: string, flags: 'a' | 'w', text: string): Promise<void> {
-  const file = await open(path, flags, 0o600);
-  try {
-    await file.appendFile(text);
-    await file.datasync();
-  } finally {
-    await file.close();
   }
 }
 
@@ -163,15 +151,10 @@ function textOf(lines: readonly WithdrawalLine[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-function draftOf(path: string): string {
-  return `${path}.new`;
-}
-
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readIfThere(path);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw new ConfigError(
       'config-invalid',
       `${path}: the record of withdrawn consents cannot be read. Let this user read and write it, or set auth.withdrawalsFile to another file.`,

@@ -1,10 +1,13 @@
-/** Consents that came in a token and were withdrawn, so that the same token cannot bring them back. */
+/** What tokens brought that counts no more, so that the same token cannot bring it back: consents, and a place in a room. */
 import { createHash } from 'node:crypto';
 import { AuthError } from './auth-error.ts';
 import type { Claims } from './claims.ts';
 import { readWithdrawals, WithdrawalFile } from './withdrawal-file.ts';
 
 const KEPT = 50_000;
+
+/** Told to who is removed, and to who comes again. */
+export const REMOVED = 'You were removed from this room. Ask the platform for a new token, if you may come again.';
 
 export interface WithdrawalsOptions {
   /** No token is worth anything longer than this after it was made: that long a withdrawal is remembered. */
@@ -45,16 +48,19 @@ export class Withdrawals {
     this.#file = new WithdrawalFile({ path, record, onFailure });
   }
 
+  /** Whether a restart of the server remembers. */
+  get kept(): boolean {
+    return this.#file !== undefined;
+  }
+
   /** A person withdrew consent, in one room or everywhere; without a person: everybody's ended. */
   withdrawn(identity: string | undefined, room?: string): void {
-    const key = keyOf(identity, room);
-    const atMs = this.#now();
-    this.#atMs.delete(key);
-    this.#atMs.set(key, atMs);
-    this.#file?.add({ key, atMs });
-    const before = this.#sinceMs;
-    this.#dropOld();
-    if (this.#sinceMs !== before) this.#file?.add({ withdrawals: 1, sinceMs: this.#sinceMs });
+    this.#remember(keyOf(identity, room));
+  }
+
+  /** A person was removed from a room: what was made for it until now lets them in no more. */
+  removed(identity: string, room: string): void {
+    this.#remember(removalOf(identity, room));
   }
 
   /** The person agreed again in a room: what was agreed to there before counts again. */
@@ -63,8 +69,12 @@ export class Withdrawals {
     if (this.#atMs.delete(key)) this.#file?.add({ key });
   }
 
-  /** @throws {AuthError} `consent-withdrawn` for a token whose consent is older than the withdrawal, or than the record */
+  /**
+   * @throws {AuthError} `removed` for a token that is older than the removal, `consent-withdrawn` for one whose consent is older
+   * than the withdrawal, or than the record
+   */
   check({ room, sub, consent, iat }: Claims): void {
+    if (iat * 1000 <= (this.#atMs.get(removalOf(sub, room)) ?? -Infinity)) throw new AuthError('removed', REMOVED);
     if (consent === undefined) return;
     // One made in the very second of the withdrawal counts as older.
     const keys = [keyOf(sub, room), keyOf(sub), keyOf(undefined, room), keyOf(undefined)];
@@ -86,6 +96,16 @@ export class Withdrawals {
     await this.#file?.close();
   }
 
+  #remember(key: string): void {
+    const atMs = this.#now();
+    this.#atMs.delete(key);
+    this.#atMs.set(key, atMs);
+    this.#file?.add({ key, atMs });
+    const before = this.#sinceMs;
+    this.#dropOld();
+    if (this.#sinceMs !== before) this.#file?.add({ withdrawals: 1, sinceMs: this.#sinceMs });
+  }
+
   #dropOld(): void {
     for (const [oldest, atMs] of this.#atMs) {
       const expired = atMs + this.#keepMs < this.#now();
@@ -98,7 +118,13 @@ export class Withdrawals {
 
 /** Neither an identity nor a room can be `*`. */
 function keyOf(identity = '*', room = '*'): string {
-  return createHash('sha256')
-    .update(JSON.stringify([identity, room]))
-    .digest('base64');
+  return digestOf([identity, room]);
+}
+
+function removalOf(identity: string, room: string): string {
+  return digestOf([identity, room, 'removed']);
+}
+
+function digestOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }

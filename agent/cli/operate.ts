@@ -34,11 +34,12 @@ export async function explain({ room, format, config }: ExplainOptions): Promise
 }
 
 export async function stop({ room, ...server }: AdminOptions & { room?: string }): Promise<void> {
-  const answer = z.object({ people: z.number(), tookMs: z.number() });
-  const { people, tookMs } = answer.parse(await ask('POST', `${placeOf(room)}/stop`, server));
+  const answer = z.object({ people: z.number(), tookMs: z.number(), kept: z.boolean() });
+  const { people, tookMs, kept } = answer.parse(await ask('POST', `${placeOf(room)}/stop`, server));
   const who = people === 1 ? '1 person was' : `${people} people were`;
   process.stdout.write(
-    `Analysis is off. ${who} analysed until now; all of it was cleared in ${Math.ceil(tookMs)} ms.\n`,
+    `Analysis is off. ${who} analysed until now; all of it was cleared in ${Math.ceil(tookMs)} ms.\n` +
+      (kept ? 'It stays off, also over a restart.\n' : 'A restart would end that: policy.stopFile keeps it.\n'),
   );
 }
 
@@ -48,6 +49,19 @@ export async function resume({ room, ...server }: AdminOptions & { room?: string
   const still = left.process ? ' The whole process is still stopped: "undertone resume" without --room ends that.' : '';
   const rooms = left.rooms > 0 ? ` ${left.rooms} stopped by room: resume each with --room.` : '';
   process.stdout.write(`Resumed; people are asked anew.${still}${rooms}\n`);
+}
+
+export async function remove(participant: string, { room, ...server }: AdminOptions & { room: string }): Promise<void> {
+  const answer = z.object({ present: z.boolean(), shutOut: z.boolean(), kept: z.boolean() });
+  const path = `${placeOf(room)}/participants/${encodeURIComponent(participant)}`;
+  const { present, shutOut, kept } = answer.parse(await ask('DELETE', path, server));
+  const until = kept ? ', also over a restart' : ' until a restart; auth.withdrawalsFile keeps it';
+  process.stdout.write(
+    `${participant} ${present ? 'is out of the room' : 'was not in the room'}.\n` +
+      (shutOut
+        ? `Tokens and invitations from before now let them in no more${until}.\n`
+        : 'They may come in again: this server asks nobody for a token (development mode).\n'),
+  );
 }
 
 export async function receipts({ participant, ...server }: AdminOptions & { participant?: string }): Promise<void> {

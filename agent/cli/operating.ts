@@ -1,4 +1,4 @@
-/** Commands for who runs an installation: explain it to people, stop and resume analysis, export and delete. */
+/** Commands for who runs an installation: explain it to people, stop and resume analysis, remove people, export and delete. */
 import { Command, Option } from 'commander';
 import { EXPLAIN_FORMATS, type AdminOptions, type ExplainOptions } from './operate.ts';
 
@@ -8,7 +8,15 @@ Asks the server that --config and UNDERTONE_SERVER_HOST and _PORT describe, or t
 set, put it into UNDERTONE_ADMIN_SECRET; otherwise this works on the server's own machine only.`;
 
 export function operatingCommands(): Command[] {
-  return [explainCommand(), stopCommand(), resumeCommand(), receiptsCommand(), forgetCommand(), auditCommand()];
+  return [
+    explainCommand(),
+    stopCommand(),
+    resumeCommand(),
+    removeCommand(),
+    receiptsCommand(),
+    forgetCommand(),
+    auditCommand(),
+  ];
 }
 
 function explainCommand(): Command {
@@ -34,7 +42,7 @@ function stopCommand(): Command {
   return reaching(new Command('stop'))
     .summary('stop all analysis at once, in one room or in the whole process')
     .description(
-      'Stop all analysis at once. Everybody is told, all consents end, and all that is held of people is cleared within a second; calls go on. Nobody can consent again before "undertone resume", or a restart of the server, after which everybody is asked anew, too.',
+      'Stop all analysis at once. Everybody is told, all consents end, and all that is held of people is cleared within a second; calls go on. Nobody can consent again before "undertone resume", also over a restart of the server where policy.stopFile or audit.path is set; then everybody is asked anew.',
     )
     .option('--room <name>', 'this room only')
     .addHelpText(
@@ -65,6 +73,26 @@ Examples:
   undertone resume --room interview`,
     )
     .action(async (options: AdminOptions & { room?: string }) => (await import('./operate.ts')).resume(options));
+}
+
+function removeCommand(): Command {
+  return reaching(new Command('remove'))
+    .summary('remove somebody from a room')
+    .description(
+      'End the session and the media of somebody in a room. Tokens for it that were made until now let them in no more; a new one does. In development mode, where nobody is asked for a token, they may come in again.',
+    )
+    .argument('<participant>', 'their participant id, as in the events')
+    .requiredOption('--room <name>', 'the room')
+    .addHelpText(
+      'after',
+      `${REACHING}
+
+Examples:
+  undertone remove user-7 --room interview`,
+    )
+    .action(async (participant: string, options: AdminOptions & { room: string }) =>
+      (await import('./operate.ts')).remove(participant, options),
+    );
 }
 
 function receiptsCommand(): Command {

@@ -9,8 +9,8 @@ export function stopOnSignal(agent: Pick<Agent, 'stopAnalysis'>, log: Logger): (
   const stop = (): void => {
     log.warn(`${SIGNAL}: all analysis is stopped; "undertone resume" lets people consent again`);
     agent.stopAnalysis(undefined, 'signal').then(
-      ({ people, cleared, tookMs }) => {
-        if (cleared) log.info({ people, tookMs }, 'all of it is cleared');
+      ({ people, cleared, tookMs, kept }) => {
+        if (cleared) log.info({ people, tookMs, kept }, 'all of it is cleared');
         else log.error({ people }, 'not everything confirmed that it is cleared; restart the process');
       },
       (error: unknown) => log.error({ err: error }, 'stopping failed; end the process instead'),

@@ -155,6 +155,8 @@ const policySchema = z.strictObject({
   operator: z.string().trim().min(2).max(200).optional(),
   /** How participants reach the operator: a mail address, a page, a telephone number. */
   contact: z.string().trim().min(3).max(200).optional(),
+  /** What is stopped, kept over restarts (digests of rooms); `audit.path` with `.stop` when not given. */
+  stopFile: z.string().min(1).optional(),
 });
 
 /** Where who consented, when and to what is written down; JSON lines, without media, words or names of rooms. */

@@ -13,6 +13,7 @@ export interface AuditEntry {
     | 'analysis.stopped'
     | 'analysis.resumed'
     | 'data.deleted'
+    | 'participant.removed'
     | 'recording.expired';
   readonly participant?: string | undefined;
   /** What the platform calls this person. */

@@ -1,4 +1,4 @@
-/** What who runs an installation may do over HTTP: stop and resume analysis, export receipts, delete somebody's data. */
+/** What who runs an installation may do over HTTP: stop and resume analysis, remove people, export receipts, delete data. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { isLoopback } from '../config/deployment.ts';
@@ -51,6 +51,10 @@ export function adminRoutes(control: AnalysisControl): Hono {
   app.post('/rooms/:room/stop', async (context) => stop(context, control, context.req.param('room')));
   app.post('/resume', async (context) => resume(context, control));
   app.post('/rooms/:room/resume', async (context) => resume(context, control, context.req.param('room')));
+  app.delete('/rooms/:room/participants/:id', (context) => {
+    const { room, id } = context.req.param();
+    return context.json(control.remove(room, id), 200, NOT_CACHED);
+  });
   app.get('/receipts', (context) => {
     const receipts = control.receipts(context.req.query('participant'));
     return context.json({ exportedAt: new Date().toISOString(), receipts }, 200, NOT_CACHED);

@@ -13,7 +13,11 @@ const CLOSINGS: ReadonlyArray<readonly [code: number, what: string, then: string
   [CLOSE_NOT_STARTED, 'no `session.start` came within 15 s', 'connect again and send it'],
   [CLOSE_TOO_FAR_BEHIND, 'too much waited for the client', 'resume, and read faster'],
   [4401, 'there is no token, or it is not good (any more)', 'get a new one from the platform'],
-  [4403, 'the token does not allow this, or its consent was withdrawn', 'do not try again with it'],
+  [
+    4403,
+    'the token does not allow this, its consent was withdrawn, or the person was removed from the room',
+    'do not try again with it',
+  ],
   [4409, 'the same identity came in again elsewhere', 'do not try again: the newest connection counts'],
   [4429, 'too much data, or too many wrong tokens, from here', 'wait a minute'],
   [4503, 'the keys to check the token with cannot be fetched', 'connect again in a moment'],

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { nowUs } from '../../pipeline/index.ts';
 import { answered } from '../answered.ts';
-import type { Withdrawals } from '../auth/withdrawals.ts';
+import type { Gate } from '../auth/gate.ts';
 import type { AuditLog } from '../consent/audit-log.ts';
 import type { ConsentLedger, ConsentReceipt } from '../consent/ledger.ts';
 import type { AnalysisSwitch } from '../policy/analysis-switch.ts';
@@ -18,8 +18,8 @@ export interface ControlOptions {
   readonly ledger: ConsentLedger;
   readonly audit: AuditLog;
   readonly recorder?: Recorder | undefined;
-  /** Remembers that tokens made before count as consent no more. */
-  readonly withdrawals?: Withdrawals | undefined;
+  /** Remembers which tokens count no more, as consent or at all. */
+  readonly gate: Gate;
 }
 
 /** What a stop did. */
@@ -29,6 +29,18 @@ export interface Stopped {
   /** False: it is off, but not everything confirmed within five seconds that nothing is held. Restart the process then. */
   readonly cleared: boolean;
   readonly tookMs: number;
+  /** Whether it stays stopped over a restart; false without `policy.stopFile` or `audit.path`, or when that cannot be written. */
+  readonly kept: boolean;
+}
+
+/** What a removal did. */
+export interface Removed {
+  /** They were in the room until then. */
+  readonly present: boolean;
+  /** What they were given until now lets them in no more; false in development mode, where everybody may come in. */
+  readonly shutOut: boolean;
+  /** Whether they stay out over a restart; false without `auth.withdrawalsFile` or `audit.path`. */
+  readonly kept: boolean;
 }
 
 /** Proof of a deletion; times are ISO 8601 in UTC. */
@@ -57,11 +69,11 @@ export class AnalysisControl {
 
   /** Stops all analysis, of one room or of the process, at once. Nobody can consent until {@link resume}. */
   async stop(room?: string, by = 'admin'): Promise<Stopped> {
-    const { directory, switch: turned, audit, withdrawals } = this.#options;
+    const { directory, switch: turned, audit, gate } = this.#options;
     const fromUs = nowUs();
     turned.stop(room);
     // Also of who is not here now: after a stop everybody is asked anew.
-    withdrawals?.withdrawn(undefined, room);
+    gate.withdrawals.withdrawn(undefined, room);
     const scope = room === undefined ? 'process' : 'room';
     const rooms = directory.rooms(room);
     const people = rooms.flatMap(({ members }) => members).filter(({ analysis }) => analysis !== undefined).length;
@@ -70,7 +82,9 @@ export class AnalysisControl {
     audit.record({ event: 'analysis.stopped', room, reason: by });
     const done = await answered(clearing, CONFIRM_WITHIN_MS);
     const cleared = done?.every(({ status }) => status === 'fulfilled') ?? false;
-    return { people, cleared, tookMs: (nowUs() - fromUs) / 1000 };
+    const tookMs = (nowUs() - fromUs) / 1000;
+    const kept = (await answered(turned.kept, CONFIRM_WITHIN_MS)) ?? false;
+    return { people, cleared, tookMs, kept };
   }
 
   /** Lets people consent again. Nobody's analysis begins by itself: everybody is asked anew. */
@@ -81,6 +95,18 @@ export class AnalysisControl {
     const free = directory.rooms(room).filter(({ name }) => turned.stopped(name) === undefined);
     await Promise.all(free.map((one) => one.switched(scope, true)));
     audit.record({ event: 'analysis.resumed', room, reason: by });
+  }
+
+  /** Ends somebody's session and media in a room, and lets them in no more by a token or an invitation from before. */
+  remove(roomName: string, participant: string, by = 'admin'): Removed {
+    const { directory, audit, gate } = this.#options;
+    const [room] = directory.rooms(roomName);
+    const member = room?.members.find(({ id }) => id === participant);
+    // First, so that whoever is thrown out finds the door shut.
+    const door = gate.shutOut(participant, roomName, member?.access);
+    if (room && member) directory.remove({ room, member });
+    audit.record({ event: 'participant.removed', participant, room: roomName, reason: by });
+    return { present: member !== undefined, ...door };
   }
 
   receipts(person?: string): readonly ConsentReceipt[] {
@@ -97,8 +123,8 @@ export class AnalysisControl {
    * have left long ago. Their receipts stay, as proof.
    */
   async forget(participant: string): Promise<DeletionReceipt> {
-    const { directory, recorder, audit, withdrawals } = this.#options;
-    withdrawals?.withdrawn(participant);
+    const { directory, recorder, audit, gate } = this.#options;
+    gate.withdrawals.withdrawn(participant);
     let consentWithdrawn = false;
     for (const room of directory.rooms()) {
       for (const member of room.members.filter(({ id }) => id === participant)) {

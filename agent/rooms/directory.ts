@@ -4,6 +4,7 @@ import { nowUs } from '../../pipeline/index.ts';
 import type { SfuEvent, Viewer } from '../../sfu/index.ts';
 import { OPEN_ACCESS, type Access } from '../auth/access.ts';
 import { AuthError } from '../auth/auth-error.ts';
+import { REMOVED } from '../auth/withdrawals.ts';
 import { AnalysisStoppedError } from '../policy/analysis-switch.ts';
 import { Member, type Subscriber } from './member.ts';
 import { Room, type RoomOptions } from './room.ts';
@@ -177,6 +178,11 @@ export class RoomDirectory {
     if (seat.room.members.length === 0 && this.#rooms.get(seat.room.name) === seat.room)
       this.#rooms.delete(seat.room.name);
     await done;
+  }
+
+  /** Ends everything of somebody against their will; whether they may come again is the gate's to say. */
+  remove(seat: Seat): void {
+    this.#end(seat, new AuthError('removed', REMOVED));
   }
 
   #expire(seat: Seat): void {

@@ -98,6 +98,14 @@ describe('undertone stop and its kin', () => {
     expect(JSON.parse(await undertone('forget', id, ...reach))).toMatchObject({ participant: id, recordings: 0 });
   });
 
+  it('remove somebody from a room, and say whether they may come in again', async () => {
+    ({ agent } = await startTestAgent());
+    const { id } = await TestClient.join(agent.url);
+    const reach = ['--room', 'lobby', '--url', agent.url];
+    expect(await undertone('remove', id, ...reach)).toMatch(/is out of the room\.\nThey may come in again/);
+    expect(await undertone('remove', id, ...reach)).toContain('was not in the room.');
+  });
+
   it('say what to do when no server answers, or the room cannot be one', async () => {
     await expect(undertone('stop', '--url', 'http://127.0.0.1:9')).rejects.toMatchObject({
       code: 'unreachable',

@@ -7,12 +7,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startAgent } from '../../../agent/agent.ts';
 import { createWeriftSfu, type Sfu } from '../../../sfu/index.ts';
 import { createMediasoupSfu } from '../../../sfu/mediasoup/mediasoup-sfu.ts';
-import { findWorker, SETUP_COMMAND } from '../../../sfu/mediasoup/worker-binary.ts';
+import { findMediasoup } from '../../support/machine.ts';
 import { ffmpegArgs, hasTool, PLAIN_OFFER, portsOf, Tool } from '../../sfu/plain-rtp/push.ts';
 import { config, FakeAnalysis, silentLog, TestClient } from '../fakes.ts';
 
-const hasMediasoup = findWorker() !== undefined;
-if (!hasMediasoup) console.warn(`SKIPPED: mediasoup's worker is missing; "${SETUP_COMMAND}" makes it.`);
+const hasMediasoup = findMediasoup() !== undefined;
 const PYTHON = '/usr/bin/python3';
 const GST_WHIP = fileURLToPath(new URL('./gst-whip.py', import.meta.url));
 const gstreamer = canWhip();

@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
 import { AnalysisSwitch } from '../../../agent/policy/analysis-switch.ts';
 import { FakeAnalysis, startTestAgent, TestClient, track, type FakeSfu } from '../fakes.ts';
@@ -159,4 +162,71 @@ describe('what only the operator may do', () => {
     await begin();
     expect((await post('/admin/rooms/no%20name/stop')).status).toBe(400);
   });
+});
+
+describe('what is stopped', () => {
+  let folder: string;
+  let stopFile: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'undertone-stop-'));
+    stopFile = join(folder, 'kept/stop.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const restart = async (): Promise<void> => {
+    await agent.close();
+    await begin({ policy: { stopFile } });
+  };
+
+  it('stays so over a restart, everything and single rooms, until it is resumed', async () => {
+    await begin({ policy: { stopFile } });
+    expect(await (await post('/admin/stop')).json()).toMatchObject({ kept: true });
+    expect(await (await post('/admin/rooms/lobby/stop')).json()).toMatchObject({ kept: true });
+    expect(readFileSync(stopFile, 'utf8')).not.toContain('lobby');
+    await restart();
+    const elsewhere = await consenting('elsewhere');
+    expect((await elsewhere.client.next('error')).code).toBe('analysis-stopped');
+    await post('/admin/resume');
+    await restart();
+    const mia = await consenting('lobby');
+    expect(await mia.client.next('analysis.changed')).toMatchObject({ scope: 'room', enabled: false });
+    expect((await mia.client.next('error')).code).toBe('analysis-stopped');
+    await consenting('elsewhere');
+    expect(analysis.seats).toHaveLength(1);
+    await post('/admin/rooms/lobby/resume');
+    await restart();
+    await consenting('lobby');
+    expect(analysis.seats).toHaveLength(1);
+  });
+
+  it('is kept beside the audit log when no other file is named', async () => {
+    await begin({ audit: { path: join(folder, 'audit.jsonl') } });
+    expect(await (await post('/admin/stop')).json()).toMatchObject({ kept: true });
+    expect(JSON.parse(readFileSync(join(folder, 'audit.jsonl.stop'), 'utf8'))).toMatchObject({ process: true });
+  });
+
+  it('is off all the same where the disk fails or no file is, and the answer says that a restart would forget it', async () => {
+    await begin({ policy: { stopFile } });
+    rmSync(stopFile);
+    mkdirSync(stopFile);
+    const { client } = await consenting('lobby');
+    expect(await (await post('/admin/stop')).json()).toMatchObject({ people: 1, cleared: true, kept: false });
+    expect(await client.next('analysis.changed')).toMatchObject({ enabled: false });
+    await agent.close();
+    await begin();
+    expect(await (await post('/admin/stop')).json()).toMatchObject({ kept: false });
+  });
+
+  it.each([['{"stopped":1,'], ['{"stopped":2}'], ['']])(
+    'a damaged record refuses the start, with what to do: %j',
+    async (text) => {
+      await begin();
+      mkdirSync(join(folder, 'kept'));
+      writeFileSync(stopFile, text);
+      await expect(startTestAgent({ policy: { stopFile } })).rejects.toMatchObject({
+        code: 'config-invalid',
+        message: expect.stringMatching(/stop\.json: .* damaged\. .* move it away/),
+      });
+    },
+  );
 });

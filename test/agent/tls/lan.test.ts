@@ -112,6 +112,23 @@ describe('on the own network', () => {
     expect(await start(`__Host-undertone=${'a'.repeat(43)}`)).toBe('unauthorised');
   });
 
+  it('lets a guest who was removed in no more', async () => {
+    const headers = { Cookie: await join_() };
+    const socket = new WebSocket(new URL('/ws?room=demo', agent.url.replace('http', 'ws')), {
+      headers,
+      ca: lan.tls.cert,
+    });
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'session.start' }));
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    const { participant } = JSON.parse(data.toString()) as { participant: { id: string } };
+    const removed = await ask('DELETE', `/admin/rooms/demo/participants/${participant.id}`);
+    expect(JSON.parse(removed.body)).toEqual({ present: true, shutOut: true, kept: true });
+    await once(socket, 'close');
+    expect(await start(headers.Cookie)).toBe('unauthorised');
+    expect(await start(await join_())).toBe('session.ready');
+  });
+
   it('lets no other page use a guest’s cookie', async () => {
     const headers = { Cookie: await join_(), Origin: 'https://evil.example' };
     const socket = new WebSocket(new URL('/ws?room=demo', agent.url.replace('http', 'ws')), {
