@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends chromium firefox-esr ffmpeg espeak-ng alsa-utils python3-venv systemd coturn \
+apt-get install -y -qq --no-install-recommends chromium firefox-esr ffmpeg sox espeak-ng alsa-utils python3-venv systemd coturn \
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice \
   python3-websockets python3-gi gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0 \
   g++ cmake ninja-build pkg-config libssl-dev libuv1-dev libusrsctp-dev libabsl-dev libflatbuffers-dev \

@@ -25,6 +25,8 @@ export interface Span extends PeersReading {
   /** Mean number of cores that the engine and the peers took. */
   readonly sfuCores: number;
   readonly peerCores: number;
+  /** How long it really was. */
+  readonly tookMs: number;
 }
 
 interface Programs {
@@ -179,6 +181,7 @@ export class BenchCall {
     const tookMs = performance.now() - startMs;
     return {
       ...reading,
+      tookMs,
       sfuCores: round((sfu.cpuMs - sfuBefore.cpuMs) / tookMs),
       peerCores: round((reading.cpuMs - before.cpuMs) / tookMs),
     };

@@ -72,7 +72,7 @@ async function look(call: BenchCall, rooms: number): Promise<StreamStep> {
     streamsIn: 2 * publishers,
     streamsOut: PEOPLE_PER_ROOM * span.streams,
     packetsInPerS: publishers * call.played.packetsPerS,
-    packetsOutPerS: Math.round((PEOPLE_PER_ROOM * span.received) / STEP_S),
+    packetsOutPerS: Math.round((PEOPLE_PER_ROOM * span.received * 1000) / span.tookMs),
     lossShare: lossOf(span),
     sfuCores: span.sfuCores,
     peerCores: span.peerCores,

@@ -12,6 +12,8 @@ import { HandOver } from './hand-over.ts';
 const TEMPORAL_LAYER = 1;
 /** Of somebody who rests a quarter of the rate shows soon enough that they no longer do. */
 const RESTING_TEMPORAL_LAYER = 0;
+/** After so long what a sink sees is of the layers that it has been given. */
+const LAYER_SEEN_US = 1_000_000;
 /** Congestion control of a receiver that never answers would starve the tap. */
 const FEEDBACK = new Set(['transport-cc', 'goog-remb']);
 const FEEDBACK_EXTENSION = /transport-wide-cc|abs-send-time/;
@@ -164,6 +166,8 @@ class OpenTap implements RouterTap {
   readonly #keyFrame: KeyFrameRequest;
   #spatialLayer = 0;
   #temporalLayer = TEMPORAL_LAYER;
+  /** Since when the layers are those that come now. */
+  #layersSinceUs = 0;
   #packets = 0;
   #over = false;
 
@@ -196,6 +200,9 @@ class OpenTap implements RouterTap {
     });
     consumer.on('producerpause', () => this.#guard(() => sink.muted(true)));
     consumer.on('producerresume', () => this.#guard(() => sink.muted(false)));
+    consumer.on('layerschange', () => {
+      this.#layersSinceUs = this.#owner.nowUs();
+    });
     consumer.on('producerclose', () => {
       // What was sent before the end belongs to the sink, unless consent went first.
       if (!this.#over) this.#queue.flush();
@@ -224,8 +231,10 @@ class OpenTap implements RouterTap {
   }
 
   enlarge(): void {
-    // Else the last wish is not met yet: the publisher may have no such layer, or not send it just now.
-    if (this.#consumer.currentLayers?.spatialLayer === this.#spatialLayer) this.#spatialLayer++;
+    // Else the last wish is not met yet: the publisher may have no such layer, or not send it just now. Where it has just
+    // been met, the sink may still look at pictures from before.
+    const met = this.#consumer.currentLayers?.spatialLayer === this.#spatialLayer;
+    if (met && this.#owner.nowUs() - this.#layersSinceUs > LAYER_SEEN_US) this.#spatialLayer++;
     void this.#setLayers();
   }
 

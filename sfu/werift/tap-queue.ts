@@ -111,8 +111,8 @@ export class TapQueue {
 
   #add(entry: TapEntry): void {
     if (this.#entries.length >= this.#limit) {
-      this.#entries.shift();
-      this.dropped++;
+      const fallen = this.#entries.shift();
+      if (fallen && 'rtp' in fallen) this.dropped++;
     }
     this.#entries.push(entry);
     this.#round.join(this, this.resting ? RESTING_FLUSH_MS : FLUSH_MS);
