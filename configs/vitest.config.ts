@@ -12,7 +12,12 @@ const CALLS = [
   'test/bench/idle/real-rest.test.ts',
   'test/bench/soak/planted-leak.test.ts',
 ];
-const limits = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const };
+const limits = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  pool: 'forks' as const,
+  expect: { poll: { timeout: 20_000 } },
+};
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),

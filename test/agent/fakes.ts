@@ -208,7 +208,9 @@ export class TestClient {
     this.socket = new WebSocket(new URL(path, agentUrl.replace('http', 'ws')), protocols, { headers });
     this.socket.on('message', (data: Buffer) => {
       this.received.push(serverMessageSchema.parse(JSON.parse(data.toString())));
-      for (const wake of this.#waiting) wake();
+      const woken = [...this.#waiting];
+      this.#waiting.clear();
+      for (const wake of woken) wake();
     });
   }
 
@@ -238,7 +240,6 @@ export class TestClient {
       await new Promise<void>((resolve) => {
         this.#waiting.add(resolve);
       });
-      this.#waiting.clear();
     }
   }
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { serverMessageSchema, type ServerMessage } from '../../agent/index.ts';
 
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 
 type Of<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
 

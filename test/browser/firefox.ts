@@ -114,7 +114,7 @@ export class Firefox {
       this.#process.kill();
       await once(this.#process, 'exit');
     }
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   }
 
   #send(method: string, params: object): Promise<unknown> {

@@ -48,7 +48,7 @@ const BLOCKED = String.raw`
     }
   };`;
 /** Of a page: how each of its connections goes, as candidate type, protocol, and protocol to the relay. */
-const WAYS = `Promise.all(connections.map(async (connection) => {
+const WAYS = `Promise.all(connections.filter(({ connectionState }) => connectionState === 'connected').map(async (connection) => {
   const stats = await connection.getStats();
   const { selectedCandidatePairId } = [...stats.values()].find(({ type }) => type === 'transport');
   const { candidateType, protocol, relayProtocol } = stats.get(stats.get(selectedCandidatePairId).localCandidateId);

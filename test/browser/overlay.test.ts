@@ -242,10 +242,10 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
     await session.send('Runtime.evaluate', { expression, userGesture: true, awaitPromise: true });
     await expect.poll(apart).toBe(true);
     // Seen above it; Chromium lets nothing but the full-screen element be touched.
-    expect(await page.evaluate(`document.getElementById('over-large').matches(':popover-open')`)).toBe(true);
+    await expect.poll(() => page.evaluate(`document.getElementById('over-large').matches(':popover-open')`)).toBe(true);
     await page.evaluate('document.exitFullscreen()');
     await expect.poll(apart).toBe(true);
-    expect(await page.evaluate(`document.getElementById('over-large').popover`)).toBeNull();
+    await expect.poll(() => page.evaluate(`document.getElementById('over-large').popover`)).toBeNull();
   });
 
   test('connects by itself when told where, once for all overlays of a page, and starts anew for another person', async () => {

@@ -12,7 +12,7 @@ export interface TurnServer {
 }
 
 const [USERNAME, CREDENTIAL] = ['calls', 'secret'];
-const READY_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 30_000;
 
 /** Starts coturn; callers reach it over `transport`. */
 export async function startTurnServer(program: string, transport: 'udp' | 'tcp'): Promise<TurnServer> {

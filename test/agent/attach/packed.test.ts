@@ -21,6 +21,7 @@ import { dependencyVersions, installPacked, isBuilt } from '../../support/packed
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const EXAMPLE = join(ROOT, 'agent/attach/examples/mediasoup-app');
 const run = promisify(execFile);
+const LIMITS = { timeout: 900_000 };
 
 const [worker, browserPath, face, speech] = [findMediasoup(), findChromium(), findFaceMedia(), findSpeech()];
 const ready = [worker, browserPath, face, speech, findFfmpeg()].every((part) => part !== undefined) && isBuilt();
@@ -42,7 +43,7 @@ describe.skipIf(!ready)('the example app, from the packed package in an empty pr
     lines = createInterface({ input: app.stdout! })[Symbol.asyncIterator]();
     const { video, audio } = await fakeDevices(project);
     browser = await chromium.launch({ executablePath: browserPath!, args: callerSwitches(video, audio) });
-  }, 900_000);
+  }, LIMITS.timeout);
 
   afterAll(async () => {
     await browser?.close();
@@ -54,7 +55,7 @@ describe.skipIf(!ready)('the example app, from the packed package in an empty pr
     rmSync(project, { recursive: true, force: true });
   });
 
-  it('describes a caller of mediasoup-client in Chromium once they agree, and lets them withdraw', async () => {
+  it('describes a caller of mediasoup-client in Chromium once they agree, and lets them withdraw', LIMITS, async () => {
     const page = await browser.newPage();
     await page.goto(String((await lines.next()).value));
     await page.waitForSelector('body[data-state=published]');

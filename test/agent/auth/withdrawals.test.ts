@@ -200,10 +200,10 @@ describe('the record of withdrawn consents', () => {
       const before = start();
       rmSync(join(folder, 'kept'), { recursive: true });
       before.withdrawn('mia', 'lobby');
-      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1), 20_000);
       mkdirSync(join(folder, 'kept'));
       vi.advanceTimersByTime(10_000);
-      await vi.waitFor(() => expect(lines().length).toBe(2));
+      await vi.waitFor(() => expect(lines().length).toBe(2), 20_000);
       await before.close();
       expect([vi.getTimerCount(), failures.length]).toEqual([0, 1]);
     } finally {

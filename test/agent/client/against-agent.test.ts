@@ -30,7 +30,7 @@ describe('a client of a real agent', () => {
     speaker.setConsent({ granted: true, receiptVersion: speaker.session.receipt.version });
     const heard: string[] = [];
     for await (const event of events) {
-      heard.push(event.type);
+      if (event.type !== 'stats') heard.push(event.type);
       if (event.type === 'consent.changed') {
         speaker.sendCaption({ startMs: speaker.roomMs() - 900, endMs: speaker.roomMs(), text: 'good morning' });
         analysis.seats[0]?.join.onEvent({ ...description(id), endMs: listener.roomMs() }, nowUs());
@@ -39,7 +39,7 @@ describe('a client of a real agent', () => {
     }
     expect(heard).toEqual(['participant.joined', 'consent.changed', 'affect.description', 'delivered']);
     expect(conversation.context(id).text).toContain('impressions of "Mia"');
-    expect(conversation.context(id).text).toContain('0 s ago: Appears calm.');
+    expect(conversation.context(id).text).toMatch(/\d+ s ago: Appears calm\./);
     await expect.poll(() => analysis.seats[0]?.captions).toEqual(['good morning']);
     expect(listener.counters).toEqual({ dropped: 0, badFrames: 0, unsent: 0, reconnects: 0 });
   });

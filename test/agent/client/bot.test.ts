@@ -26,14 +26,16 @@ it('lets the example bot hear a shift and answer it out loud, once', async () =>
   const lines = createInterface({ input: bot.stdout! })[Symbol.asyncIterator]();
   expect((await lines.next()).value).toContain('Listening in "lobby"');
   const { onEvent } = started.analysis.seats[0].join;
+  client.send({ type: 'ping', id: 1 });
+  const { roomMs: endMs = 0 } = await client.next('pong');
   const utterance = { participant: id, own: true, startMs: 0, endMs: 900, text: 'I am fine.' };
-  const turn = { average: { valence: 0, arousal: 0, dominance: 0 }, latencyMs: {}, decidedMs: 6000 };
-  onEvent({ ...description(id, 'The brow lowers and the voice drops.'), endMs: 6000 }, nowUs());
+  const turn = { average: { valence: 0, arousal: 0, dominance: 0 }, latencyMs: {}, decidedMs: endMs };
+  onEvent({ ...description(id, 'The brow lowers and the voice drops.'), endMs }, nowUs());
   // Twice the same: it is answered once, and only when the person has stopped speaking.
   for (let times = 0; times < 2; times++)
-    onEvent(shifted(6000, -0.4, { participant: id, cause: { utterance, score: 0.8 } }), nowUs());
+    onEvent(shifted(endMs, -0.4, { participant: id, cause: { utterance, score: 0.8 } }), nowUs());
   for (let times = 0; times < 2; times++)
-    onEvent({ ...state(6000, -0.4, 0, { participant: id }), ...turn, type: 'affect.turn' }, nowUs());
+    onEvent({ ...state(endMs, -0.4, 0, { participant: id }), ...turn, type: 'affect.turn' }, nowUs());
   expect((await lines.next()).value).toMatch(/^Mia: Hold on/);
   const because = (await lines.next()).value;
   expect(because).toContain('The brow lowers and the voice drops.');

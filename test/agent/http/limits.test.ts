@@ -35,10 +35,11 @@ function get(
 
 describe('one address', () => {
   it('that asks too often is told to wait; the others are not', async () => {
-    await begin({ requestsPerSecond: 1 });
+    // One at once, and the next in four seconds.
+    await begin({ requestsPerSecond: 0.25 });
     const statuses = [];
-    for (let count = 0; count < 6; count++) statuses.push((await get('198.51.100.1')).status);
-    expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
+    for (let count = 0; count < 3; count++) statuses.push((await get('198.51.100.1')).status);
+    expect(statuses).toEqual([200, 429, 429]);
     const refused = await get('198.51.100.1');
     expect(refused.headers.get('retry-after')).toBe('10');
     expect((await get('198.51.100.2')).status).toBe(200);

@@ -57,7 +57,7 @@ it('cuts off who never finishes sending it, without a word in the log', async ()
 
 it('refuses headers that are too large', async () => {
   const large = `POST / HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`;
-  expect(await sendHalf(await begin(), large)).toMatch(/^HTTP\/1\.1 431 /);
+  expect(await sendHalf(await begin({ patience: {} }), large)).toMatch(/^HTTP\/1\.1 431 /);
 });
 
 it('is patient with others for seconds, not minutes', async () => {

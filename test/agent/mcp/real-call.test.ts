@@ -63,9 +63,10 @@ describe('an assistant in a real call', () => {
       .toMatchObject({ participant: caller.id, latest: { valence: expect.any(Number) } });
     const context = await call('context', { participant: caller.id, seconds: 60 });
     expect(context.json).toMatchObject({ text: expect.stringContaining('"Mia"'), json: { analysis: true } });
-    const asked = await call('ask', { participant: 'Mia', task: 'sentiment', over: 'call' });
     // A grey picture and a tone: whether that is enough to be read is the model's to say.
-    expect(asked.json).toMatchObject({ type: 'answer', status: expect.stringMatching(/^(ok|unavailable)$/) });
+    await expect
+      .poll(async () => (await call('ask', { participant: 'Mia', task: 'sentiment', over: 'call' })).json)
+      .toMatchObject({ type: 'answer', status: expect.stringMatching(/^(ok|unavailable)$/) });
     expect(await call('state', { participant: 'nobody' })).toMatchObject({
       isError: true,
       json: expect.stringContaining('participants'),

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Agent } from '../../../agent/agent.ts';
 import { Invitations } from '../../../agent/auth/invitations.ts';
@@ -122,9 +122,10 @@ describe('on the own network', () => {
     socket.send(JSON.stringify({ type: 'session.start' }));
     const [data] = (await once(socket, 'message')) as [Buffer];
     const { participant } = JSON.parse(data.toString()) as { participant: { id: string } };
+    const gone = once(socket, 'close');
     const removed = await ask('DELETE', `/admin/rooms/demo/participants/${participant.id}`);
     expect(JSON.parse(removed.body)).toEqual({ present: true, shutOut: true, kept: true });
-    await once(socket, 'close');
+    await gone;
     expect(await start(headers.Cookie)).toBe('unauthorised');
     expect(await start(await join_())).toBe('session.ready');
   });
@@ -140,6 +141,9 @@ describe('on the own network', () => {
   });
 
   it('stops looking at links after too many wrong ones', async () => {
+    // The limit gives one back every three seconds.
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const statuses = [];
     for (let count = 0; count < 22; count++) statuses.push((await ask('POST', '/join/aaaaaaaaaa')).status);
     expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 403));

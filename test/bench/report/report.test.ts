@@ -113,7 +113,7 @@ describe('the page of a report', () => {
     { timeout: 180_000 },
     async () => {
       const dir = await mkdtemp(join(tmpdir(), 'report-'));
-      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 120_000 });
       try {
         const file = join(dir, 'report.html');
         await writeFile(file, reportPage([latency(1), latency(2)], 0.1));

@@ -76,7 +76,7 @@ describe('linkCause', () => {
     });
     const shift = fc.record({ sinceMs: time, valence: any, arousal: any });
     fc.assert(
-      fc.property(shift, fc.array(heard, { maxLength: 16 }), (one, all) => {
+      fc.property(shift, fc.array(heard, { maxLength: 16, size: 'max' }), (one, all) => {
         const { score } = linkCause(one, all);
         expect(score).toBeGreaterThan(0);
         expect(score).toBeLessThanOrEqual(1);

@@ -52,7 +52,7 @@ describe('the speak gate', () => {
       change: double({ min: 0, max: 1, noNaN: true }),
     });
     assert(
-      property(array(wish, { minLength: 1, maxLength: 200 }), (wishes) => {
+      property(array(wish, { minLength: 1, maxLength: 200, size: 'max' }), (wishes) => {
         const gate = new SpeakGate(0.5);
         let last = 0;
         for (const [i, each] of wishes.entries()) {

@@ -211,7 +211,7 @@ describe('AudioIngest', () => {
     const { ingest, frames, errors } = listen();
     send(ingest, inOrder(tone.slice(0, 10)));
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      fc.property(fc.uint8Array({ maxLength: 200, size: 'max' }), (bytes) => {
         ingest.push(bytes, 1.2e6);
       }),
       { numRuns: 10_000 },

@@ -192,7 +192,7 @@ describe('VideoIngest', () => {
     send(ingest, pictureStream('vp8', units.slice(0, 10)));
     let atUs = 1.3e6;
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 1300 }), (bytes) => {
+      fc.property(fc.uint8Array({ maxLength: 1300, size: 'max' }), (bytes) => {
         ingest.push(bytes, (atUs += 10));
       }),
       { numRuns: 10_000 },

@@ -185,10 +185,16 @@ describe('openMediaFile', () => {
   });
 
   it('refuses a folder, and an mp4 that was cut off before its index, each with its own words', async () => {
-    await expect(openMediaFile(folder)).rejects.toMatchObject({ code: 'not-a-file', message: /is a folder/ });
+    await expect(openMediaFile(folder)).rejects.toMatchObject({
+      code: 'not-a-file',
+      message: expect.stringMatching(/is a folder/),
+    });
     const path = write('no-index.mp4', { video: picture });
     truncateSync(path, Math.floor(readFileSync(path).length * 0.5));
-    await expect(openMediaFile(path)).rejects.toMatchObject({ code: 'cut-off', message: /Repair it/ });
+    await expect(openMediaFile(path)).rejects.toMatchObject({
+      code: 'cut-off',
+      message: expect.stringMatching(/Repair it/),
+    });
   });
 
   it('says so when a picture is too damaged to show anything', async () => {
@@ -196,7 +202,10 @@ describe('openMediaFile', () => {
     const bytes = readFileSync(path);
     writeFileSync(path, Buffer.concat([bytes.subarray(0, 20), Buffer.alloc(400, 0x55)]));
     const reading = openMediaFile(path).then(readAll);
-    await expect(reading).rejects.toMatchObject({ name: 'MediaFileError', message: /Convert it/ });
+    await expect(reading).rejects.toMatchObject({
+      name: 'MediaFileError',
+      message: expect.stringMatching(/Convert it/),
+    });
   });
 
   it('stops when told, leaves nothing open when the receiver stops, and can be read again', async () => {
