@@ -45,7 +45,7 @@ const SENDS_VP9 = `{
   };
 }`;
 
-describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real browsers', { timeout: 180_000 }, () => {
+describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real browsers', { timeout: 300_000 }, () => {
   let folder: string;
   let agent: ChildProcess;
   let browser: Browser;
@@ -70,7 +70,7 @@ describe.skipIf(!executablePath || !ffmpeg || !face || !speech)('a call in real 
     browser = await chromium.launch({ executablePath: executablePath!, args: callerSwitches(video, audio) });
     ada = await Caller.join(browser, url, 'Ada');
     ben = await Caller.join(browser, url, 'Ben');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -17,7 +17,6 @@ afterEach(async () => {
 
 test.skipIf(!executablePath || !worker || !pageDir)(
   'a media worker that dies under two people in the page: they see one another again, and their taps come back',
-  { timeout: 180_000 },
   async () => {
     const sfu = await createMediasoupSfu({ workers: 1 });
     open.push(() => sfu.close());

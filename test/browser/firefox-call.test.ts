@@ -49,7 +49,7 @@ async function enter(agent: Agent, ...preferences: string[]): Promise<Firefox> {
   return firefox;
 }
 
-describe.skipIf(!executablePath || !firefoxPath || !pageDir)('Firefox', { timeout: 180_000 }, () => {
+describe.skipIf(!executablePath || !firefoxPath || !pageDir)('Firefox', () => {
   describe.each(ENGINES)('in a call on $name', ({ here, create }) => {
     test.skipIf(!here)('sees, is seen, and is tapped', async () => {
       const { agent, analysis } = await serve(await create());

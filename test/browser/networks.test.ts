@@ -76,7 +76,7 @@ async function callOf(engine: 'mediasoup' | 'werift', change: string, turn?: Tur
   return callers;
 }
 
-describe.skipIf(!executablePath || !pageDir)('people behind a network', { timeout: 120_000 }, () => {
+describe.skipIf(!executablePath || !pageDir)('people behind a network', () => {
   describe.skipIf(!turnServer)('that lets only TURN through', () => {
     for (const engine of ['mediasoup', 'werift'] as const) {
       const here = engine === 'werift' || worker !== undefined;

@@ -283,7 +283,7 @@ describe.skipIf(!chromiumPath)('the overlay in Chromium', () => {
   });
 });
 
-describe.skipIf(!firefoxPath)('the overlay in Firefox', { timeout: 120_000 }, () => {
+describe.skipIf(!firefoxPath)('the overlay in Firefox', () => {
   test('is defined, fed, and shows the words and their reasons', async () => {
     const firefox = await Firefox.launch(firefoxPath!);
     try {

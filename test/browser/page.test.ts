@@ -34,6 +34,7 @@ const ADA = person();
 class Room {
   readonly said: Record<string, unknown>[] = [];
   #socket: WebSocketRoute | undefined;
+  #opening = Promise.resolve();
 
   readonly page: Page;
 
@@ -48,7 +49,7 @@ class Room {
       socket.onMessage((data) => {
         const message = JSON.parse(String(data)) as Record<string, unknown>;
         this.said.push(message);
-        if (message['type'] === 'session.start') this.tell(session());
+        if (message['type'] === 'session.start') void this.#opening.then(() => this.tell(session()));
       });
     });
   }
@@ -57,8 +58,12 @@ class Room {
     for (const message of messages) this.#socket?.send(JSON.stringify(message));
   }
 
-  async drop(): Promise<void> {
+  /** Loses the connection; a new one is not answered until the function that is returned is called. */
+  async drop(): Promise<() => void> {
+    let answer = (): void => {};
+    this.#opening = new Promise((resolve) => (answer = resolve));
     await this.#socket?.close({ code: 1001 });
+    return answer;
   }
 
   async heard(type: string): Promise<Record<string, unknown>> {
@@ -67,7 +72,7 @@ class Room {
   }
 }
 
-describe.skipIf(!executablePath)('the demo page', { timeout: 120_000 }, () => {
+describe.skipIf(!executablePath)('the demo page', () => {
   let browser: Browser;
   let server: Server;
   let address: string;
@@ -234,8 +239,9 @@ describe.skipIf(!executablePath)('the demo page', { timeout: 120_000 }, () => {
   test('says that the connection is lost, and that it is back', async () => {
     const room = await open();
     await join(room);
-    await room.drop();
+    const answer = await room.drop();
     await room.page.locator('#banner', { hasText: 'The connection to the server is lost.' }).waitFor();
+    answer();
     await room.page.locator('#status', { hasText: 'Connected again' }).waitFor();
     expect(await room.page.locator('#banner').isVisible()).toBe(false);
   });

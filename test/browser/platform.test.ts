@@ -70,7 +70,7 @@ describe.skipIf(!executablePath)('the example page of a platform, in a real call
     platform = await browser.newPage({ viewport: { width: 900, height: 700 } });
     platform.on('pageerror', ({ message }) => complaints.push(message));
     await platform.goto(`${site.url}/index.html?agent=${encodeURIComponent(url)}&room=platform`);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -18,7 +18,7 @@ const CAMERA: types.RtpParameters = {
 
 const ready = findMediasoup() !== undefined;
 
-describe.skipIf(!ready)('of a layered picture', { timeout: 120_000 }, () => {
+describe.skipIf(!ready)('of a layered picture', () => {
   let worker: types.Worker;
   let attachment: Attachment | undefined;
   let sending: NodeJS.Timeout | undefined;

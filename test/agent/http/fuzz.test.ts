@@ -194,7 +194,7 @@ async function nothingLeft(): Promise<void> {
 }
 
 describe('whatever is sent over HTTP', () => {
-  it('is answered in good order: never by a failure, and nothing is left behind', { timeout: 120_000 }, async () => {
+  it('is answered in good order: never by a failure, and nothing is left behind', async () => {
     const statuses = new Map<number, number>();
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...METHODS), path, headers, body, async (method, at, with_, content) => {
@@ -221,7 +221,7 @@ describe('whatever is sent over HTTP', () => {
     await nothingLeft();
   });
 
-  it('publishes by a right token and leaves nothing when whatever follows is sent', { timeout: 120_000 }, async () => {
+  it('publishes by a right token and leaves nothing when whatever follows is sent', async () => {
     const own = { authorization: 'TOKEN' };
     // Programs on this machine may stop and resume analysis, and chance may have done so.
     for (const at of ['/admin/resume', '/admin/rooms/lobby/resume'])
@@ -282,7 +282,7 @@ describe('whatever is sent instead of HTTP', () => {
     await nothingLeft();
   });
 
-  it('as a handshake is refused, or becomes a connection that never starts', { timeout: 120_000 }, async () => {
+  it('as a handshake is refused, or becomes a connection that never starts', async () => {
     const line = fc.string({
       maxLength: 60,
       size: 'max',

@@ -97,22 +97,18 @@ describe('bench quality', () => {
     }
   });
 
-  it(
-    'prints JSON on standard output as a program, and errors without a stack on standard error',
-    { timeout: 180_000 },
-    async () => {
-      const main = fileURLToPath(new URL('../../../bench/main.ts', import.meta.url));
-      const run = (...args: string[]): Promise<{ stdout: string }> =>
-        promisify(execFile)(process.execPath, ['--import', 'tsx', main, 'quality', ...args]);
-      const { stdout } = await run('--wheel', wheel, '--predictions', await predictions(...mixed), '--json');
-      expect(JSON.parse(stdout)).toMatchObject({
-        hitRate: 1,
-        metrics: { level1: { perWheel: expect.any(Array) as unknown } },
-      });
-      await expect(run('--wheel', wheel, '--predictions', join(folder, 'none.jsonl'))).rejects.toMatchObject({
-        code: 1,
-        stderr: expect.stringMatching(/^undertone bench: .*none\.jsonl cannot be read.*\n$/) as unknown,
-      });
-    },
-  );
+  it('prints JSON on standard output as a program, and errors without a stack on standard error', async () => {
+    const main = fileURLToPath(new URL('../../../bench/main.ts', import.meta.url));
+    const run = (...args: string[]): Promise<{ stdout: string }> =>
+      promisify(execFile)(process.execPath, ['--import', 'tsx', main, 'quality', ...args]);
+    const { stdout } = await run('--wheel', wheel, '--predictions', await predictions(...mixed), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      hitRate: 1,
+      metrics: { level1: { perWheel: expect.any(Array) as unknown } },
+    });
+    await expect(run('--wheel', wheel, '--predictions', join(folder, 'none.jsonl'))).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^undertone bench: .*none\.jsonl cannot be read.*\n$/) as unknown,
+    });
+  });
 });

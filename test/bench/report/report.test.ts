@@ -108,35 +108,31 @@ describe('the page of a report', () => {
     expect(reportPage([latency(1), latency(2)], 0.1)).not.toContain('class="warning"');
   });
 
-  it.skipIf(!existsSync(CHROMIUM))(
-    'lays out in a browser without anything beyond the edges',
-    { timeout: 180_000 },
-    async () => {
-      const dir = await mkdtemp(join(tmpdir(), 'report-'));
-      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 120_000 });
-      try {
-        const file = join(dir, 'report.html');
-        await writeFile(file, reportPage([latency(1), latency(2)], 0.1));
-        for (const width of [390, 1100]) {
-          const page = await browser.newPage({ viewport: { width, height: 900 } });
-          await page.goto(`file://${file}`);
-          // As text: the tests' types know no document.
-          const seen = await page.evaluate<{ overflow: number; charts: number; lines: number }>(`({
+  it.skipIf(!existsSync(CHROMIUM))('lays out in a browser without anything beyond the edges', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'report-'));
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 120_000 });
+    try {
+      const file = join(dir, 'report.html');
+      await writeFile(file, reportPage([latency(1), latency(2)], 0.1));
+      for (const width of [390, 1100]) {
+        const page = await browser.newPage({ viewport: { width, height: 900 } });
+        await page.goto(`file://${file}`);
+        // As text: the tests' types know no document.
+        const seen = await page.evaluate<{ overflow: number; charts: number; lines: number }>(`({
           overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
           charts: document.querySelectorAll('svg').length,
           lines: document.querySelectorAll('svg path.line').length,
         })`);
-          expect(seen.overflow).toBeLessThanOrEqual(0);
-          expect(seen.charts).toBeGreaterThanOrEqual(4);
-          expect(seen.lines).toBeGreaterThanOrEqual(4);
-          await page.close();
-        }
-      } finally {
-        await browser.close();
-        await rm(dir, { recursive: true });
+        expect(seen.overflow).toBeLessThanOrEqual(0);
+        expect(seen.charts).toBeGreaterThanOrEqual(4);
+        expect(seen.lines).toBeGreaterThanOrEqual(4);
+        await page.close();
       }
-    },
-  );
+    } finally {
+      await browser.close();
+      await rm(dir, { recursive: true });
+    }
+  });
 
   it('reads what one command wrote of several packs', () => {
     const machine = { cpu: 'a cpu', cores: 2 };

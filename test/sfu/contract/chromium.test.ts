@@ -25,7 +25,7 @@ async function decodes(page: Page, count: number, frames = 10): Promise<Received
 
 // A busy machine encodes few frames a second: the limit is generous, and nothing below measures time.
 for (const { name: engine, here, create } of ENGINES)
-  describe.skipIf(!hasChromium || !here)(`Chromium on ${engine}`, { timeout: 180_000 }, () => {
+  describe.skipIf(!hasChromium || !here)(`Chromium on ${engine}`, () => {
     let sfu: Sfu;
     let pages: ChromiumPages;
 

@@ -56,6 +56,15 @@ test('packets for who is in no hurry wait for others, but not for long', () => {
   expect(messages[1]).toEqual([['resting', [3]]]);
 });
 
+test('a sender report that falls is no packet that fell', () => {
+  const { queue } = setUp(2).open('tap');
+  queue.report({ ssrc: 1, ntpUs: 0, rtpTimestamp: 0, arrivalUs: 0 });
+  for (const i of [1, 2]) queue.packet(Buffer.from([i]), 0);
+  expect(queue.dropped).toBe(0);
+  queue.packet(Buffer.from([3]), 0);
+  expect(queue.dropped).toBe(1);
+});
+
 test('when the other thread does not keep up, the oldest fall and are counted', () => {
   const { messages, open } = setUp(4);
   const { queue, confirmed } = open('tap');
