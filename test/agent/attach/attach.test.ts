@@ -163,11 +163,12 @@ describe.skipIf(!ready)('attach', () => {
     });
     await next(attachment, 'affect.state');
     const ended = next(attachment, 'affect.description');
+    const before = troubles.length;
     own.close();
     await expect(ended).rejects.toThrow('the events ended');
     await attachment.close();
-    // A machine that is too slow for it may leave hops out, and says so.
-    expect(troubles.filter(({ code }) => code !== 'problem')).toEqual([]);
+    // Of what came before: a machine that is too slow for it leaves hops out, and says so.
+    expect(troubles.slice(before)).toEqual([]);
   });
 
   it('tells a producer that the router does not have, and forks nothing', async () => {
